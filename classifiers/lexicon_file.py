@@ -1,0 +1,192 @@
+"""Lexicon files: their form, and every problem in them by file, line and key.
+
+    category: insult
+    entries:
+      - {term: 馬鹿, severity: 2, reading: バカ, match: token, except: [馬鹿力], target: true}
+
+``term``      as a person would type it; it is folded before it is looked for
+``severity``  1 (rude) to 4 (grave)
+``match``     substring: anywhere · token: where words begin and end · reading: as token, and its reading
+              as well · exact: the whole message
+``reading``   kana; looked for too, where words begin and end
+``except``    longer strings that hold the term and mean something else
+``target``    true: harm only where it is aimed at somebody
+``also``      further categories it belongs to
+``minors``    true: says that a minor is at risk
+``mask``      false: never look for it with a letter hidden (死○); true: also where only two letters are
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import yaml
+
+from classifiers.errors import LexiconError
+from classifiers.fold import fold
+from classifiers.labels import CATEGORIES
+
+MatchMode = Literal["substring", "token", "reading", "exact"]
+MODES: Final = ("substring", "token", "reading", "exact")
+_KEYS: Final = ("term", "severity", "reading", "match", "except", "target", "also", "minors", "mask")
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One expression. ``id`` is ``category/term`` and unique; ``severity`` 1..4; ``mask`` None: by length."""
+
+    category: str
+    term: str
+    severity: int
+    match: MatchMode = "substring"
+    reading: str = ""
+    exceptions: tuple[str, ...] = ()
+    target: bool = False
+    also: tuple[str, ...] = ()
+    minors: bool = False
+    mask: bool | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.category}/{self.term}"
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return (self.category, *self.also)
+
+
+def read_entries(paths: Sequence[Path]) -> tuple[Entry, ...]:
+    """All entries of these files, in order. Raises LexiconError with every problem found."""
+    entries: list[Entry] = []
+    problems: list[str] = []
+    seen: dict[str, str] = {}
+    for path in paths:
+        for line, found in _read_file(path):
+            where = f"{path}:{line}"
+            if isinstance(found, str):
+                problems.append(f"{where}: {found}")
+                continue
+            key = fold(found.term).text
+            if key in seen:
+                problems.append(
+                    f"{where}: term {found.term!r} stands already at {seen[key]}; keep one, use `also` for more"
+                )
+                continue
+            seen[key] = where
+            entries.append(found)
+    if problems:
+        raise LexiconError(problems)
+    return tuple(entries)
+
+
+def _read_file(path: Path) -> Iterator[tuple[int, Entry | str]]:
+    """Line and entry, or line and what is wrong there."""
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    except (OSError, UnicodeDecodeError) as error:
+        yield 1, f"cannot be read: {error}"
+        return
+    except yaml.MarkedYAMLError as error:
+        yield (error.problem_mark.line + 1 if error.problem_mark else 1), f"not YAML: {error.problem}"
+        return
+    if not isinstance(root, yaml.MappingNode):
+        yield 1, "must be a mapping with `category` and `entries`"
+        return
+    top = {str(key.value): value for key, value in root.value}
+    for key, _ in root.value:
+        if key.value not in {"category", "entries"}:
+            yield _line(key), _unknown(str(key.value), ("category", "entries"))
+    category = top.get("category")
+    if category is None or category.value not in CATEGORIES:
+        yield (
+            _line(category or root),
+            _choice("category", category.value if category else None, CATEGORIES),
+        )
+        return
+    entries = top.get("entries")
+    if not isinstance(entries, yaml.SequenceNode):
+        yield _line(entries or root), "`entries` must be a list"
+        return
+    for node in entries.value:
+        yield _line(node), _entry(node, str(category.value))
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _entry(node: yaml.Node, category: str) -> Entry | str:
+    """One entry, or what is wrong with it."""
+    if not isinstance(node, yaml.MappingNode):
+        return "an entry must be a mapping such as {term: 馬鹿, severity: 2, match: token}"
+    constructor = yaml.constructor.SafeConstructor()
+    given: dict[str, Any] = {}
+    for key, value in node.value:
+        name = str(key.value)
+        if name not in _KEYS:
+            return _unknown(name, _KEYS)
+        if name in given:
+            return f"key {name!r} stands twice"
+        given[name] = constructor.construct_object(value, deep=True)
+    problem = _problem(given)
+    if problem:
+        return problem
+    return Entry(
+        category=category,
+        term=given["term"],
+        severity=given["severity"],
+        match=given.get("match", "substring"),
+        reading=given.get("reading", ""),
+        exceptions=tuple(given.get("except", ())),
+        target=given.get("target", False),
+        also=tuple(given.get("also", ())),
+        minors=given.get("minors", False),
+        mask=given.get("mask"),
+    )
+
+
+def _problem(given: dict[str, Any]) -> str:
+    """The first thing wrong with an entry's values, or an empty string."""
+    term = given.get("term")
+    if not isinstance(term, str) or not fold(term).text:
+        return f"`term` must be text that is not empty when folded (quote numbers), got {term!r}"
+    severity = given.get("severity")
+    if not isinstance(severity, int) or isinstance(severity, bool) or not 1 <= severity <= 4:  # noqa: PLR2004
+        return f"`severity` of {term!r} must be 1, 2, 3 or 4, got {severity!r}"
+    if given.get("match", "substring") not in MODES:
+        return _choice("match", given["match"], MODES)
+    reading = given.get("reading", "")
+    if not isinstance(reading, str) or ("reading" in given and not fold(reading).text):
+        return f"`reading` of {term!r} must be kana, got {reading!r}"
+    for key in ("target", "minors", "mask"):
+        if not isinstance(given.get(key, False), bool):
+            return f"`{key}` of {term!r} must be true or false, got {given[key]!r}"
+    for key in ("except", "also"):
+        value = given.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            return f"`{key}` of {term!r} must be a list of texts, got {value!r}"
+    for also in given.get("also", []):
+        if also not in CATEGORIES:
+            return _choice("also", also, CATEGORIES)
+    needles = {fold(text).text for text in (term, reading) if text}
+    for excuse in given.get("except", []):
+        folded = fold(excuse).text
+        if folded in needles:
+            return f"exception {excuse!r} of {term!r} folds to the term itself; name the longer word"
+        if not any(needle in folded for needle in needles):
+            return f"exception {excuse!r} of {term!r} does not hold the term when folded"
+    return ""
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"unknown key {name!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}")
+
+
+def _choice(key: str, value: object, known: Sequence[str]) -> str:
+    near = get_close_matches(str(value), known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(known)}"
+    return f"`{key}` is {value!r}; {hint}"

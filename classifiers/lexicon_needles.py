@@ -1,0 +1,61 @@
+"""What is looked for in folded text on behalf of one entry: its spellings, masked ones, and what excuses it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from classifiers.fold import MASK, fold
+from classifiers.lexicon_file import Entry
+
+ANYWHERE: Final = "anywhere"
+WORD: Final = "word"
+EXACT: Final = "exact"
+EXCUSE: Final = "excuse"
+_KINDS: Final = {"substring": ANYWHERE, "token": WORD, "reading": WORD, "exact": EXACT}
+
+_SHORTEST_MASKED: Final = 3
+"""Letters a term must have before one of them may be a mask: 死○ alone is anything."""
+_LONGEST_MASKED: Final = 6
+"""Whoever hides a word hides a short one; longer terms would only swell the automaton."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needle:
+    """A folded spelling, how it must stand, and whether it holds a mask."""
+
+    text: str
+    kind: str
+    masked: bool = False
+
+    @property
+    def latin(self) -> bool:
+        """Romaji: must stand as a word, since shine is in sunshine."""
+        return self.text.isascii() and self.text[0].isalnum()
+
+
+def needles_of(entry: Entry) -> Iterator[Needle]:
+    """Everything to look for, each spelling once."""
+    kind = _KINDS[entry.match]
+    spellings = {fold(entry.term).text: kind}
+    if entry.reading:
+        spellings.setdefault(fold(entry.reading).text, WORD)
+    for text, how in spellings.items():
+        yield Needle(text, how)
+    for masked in {variant for text in spellings for variant in _masked(text, entry.mask)} - set(spellings):
+        yield Needle(masked, EXACT if kind == EXACT else ANYWHERE, masked=True)
+    for excuse in entry.exceptions:
+        yield Needle(fold(excuse).text, EXCUSE)
+
+
+def _masked(text: str, allowed: bool | None) -> Iterator[str]:
+    """Spellings with one letter hidden (おっ○い) or a mask put between two (し○ね)."""
+    size = len(text)
+    if allowed is False or size > _LONGEST_MASKED or MASK in text or text.isascii():
+        return
+    if size >= _SHORTEST_MASKED:
+        for at in range(size):
+            yield text[:at] + MASK + text[at + 1 :]
+    elif allowed and size > 1:
+        yield text[:-1] + MASK
+    for at in range(1, size):
+        yield text[:at] + MASK + text[at:]

@@ -1,0 +1,84 @@
+"""Named views of one text, each made when it is first asked for."""
+
+from functools import cached_property
+from itertools import accumulate
+from typing import Final
+
+from classifiers.fold import Folded, fold
+from classifiers.tokens import Token, tokenise
+
+VIEW_NAMES: Final = ("raw", "folded", "reading", "tokens")
+
+
+class Views:
+    """One text as typed, folded, as words, and as it is read aloud. Any content is fine; never changes.
+
+    Token offsets are offsets into ``folded``. The view ``tokens`` is the folded text with katakana and
+    small kana kept: the same length, the same offsets.
+    """
+
+    def __init__(self, raw: str) -> None:
+        self.raw: Final = raw
+
+    @cached_property
+    def folding(self) -> Folded:
+        return fold(self.raw)
+
+    @property
+    def folded(self) -> str:
+        return self.folding.text
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        return tokenise(self.folding.wide)
+
+    @cached_property
+    def reading(self) -> str:
+        """The words' readings in hiragana, joined."""
+        return "".join(token.reading for token in self.tokens)
+
+    def text(self, view: str) -> str:
+        """One view by name. Raises ValueError for an unknown name."""
+        if view == "raw":
+            return self.raw
+        if view == "folded":
+            return self.folded
+        if view == "reading":
+            return self.reading
+        if view == "tokens":
+            return self.folding.wide
+        raise ValueError(f"no view {view!r}; there are {', '.join(VIEW_NAMES)}")
+
+    def raw_span(self, view: str, start: int, end: int) -> tuple[int, int]:
+        """Where the non-empty slice of a view stands in the text as typed. Raises ValueError if outside.
+
+        A slice of ``reading`` leads to whole words, since a reading cannot be cut letter by letter.
+        """
+        size = len(self.text(view))
+        if not 0 <= start < end <= size:
+            raise ValueError(f"need 0 <= start < end <= {size} in view {view!r}, got {start}..{end}")
+        if view == "raw":
+            return start, end
+        if view == "reading":
+            edges = self._reading_edges
+            inside = [
+                token
+                for token, low, high in zip(self.tokens, edges, edges[1:], strict=False)
+                if low < end and start < high
+            ]
+            start, end = inside[0].start, inside[-1].end
+        return self.folding.raw_span(start, end)
+
+    def token_bounds(self, view: str) -> frozenset[int]:
+        """Offsets of a view at which a word begins or ends."""
+        if view == "reading":
+            return frozenset(self._reading_edges)
+        folded = {0} | {offset for token in self.tokens for offset in (token.start, token.end)}
+        if view != "raw":
+            return frozenset(folded)
+        spans = [self.folding.raw_span(token.start, token.end) for token in self.tokens]
+        return frozenset({0} | {offset for span in spans for offset in span})
+
+    @cached_property
+    def _reading_edges(self) -> tuple[int, ...]:
+        return (0, *accumulate(len(token.reading) for token in self.tokens))

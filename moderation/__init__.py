@@ -1,0 +1,1 @@
+"""The product: messages to verdicts, cases to decisions, buckets to trends."""

@@ -1,0 +1,146 @@
+"""Put the parts together: the classifier, the rules, and the engine that scores with them."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+import yaml
+
+from classifiers.model import Classifier
+from moderation.errors import Misconfigured, StoreUnavailable
+from moderation.scoring.detectors import ClassifierBridge, RulesBridge, fold_text
+from moderation.scoring.engine import Engine, Standing
+from moderation.scoring.message import Message
+from moderation.scoring.policy import read_policy
+from moderation.settings import Settings
+from moderation.storage import policies, rulesets, standing
+from moderation.storage.database import Database, Unit
+from moderation.storage.policies import PolicyClause
+from moderation.storage.rulesets import RuleSources
+from moderation.storage.standing import Standings
+from moderation.taxonomy import Category
+from rules.compile import compile_rules
+from rules.load import Loaded, load_sources
+from rules.match import RuleSet
+
+log = structlog.get_logger(__name__)
+
+POLICIES_FILE = Path(__file__).with_name("policies.yaml")
+
+
+def read_rule_files(settings: Settings) -> RuleSources:
+    """The packs and lists of the folders, as texts by path. Raises Misconfigured."""
+    try:
+        return RuleSources(packs=_texts(settings.rules_dir), lists=_texts(settings.lists_dir))
+    except OSError as error:
+        raise Misconfigured(f"Cannot read the rules: {error.filename}: {error.strerror}.") from error
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        raise Misconfigured(
+            f"{folder}: no such folder of rules; IBASHO_RULES_DIR and IBASHO_LISTS_DIR name them."
+        )
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8", errors="surrogateescape")
+        for path in sorted(folder.rglob("*.yaml"))
+    }
+
+
+def compile_sources(sources: RuleSources) -> RuleSet:
+    """Compile the rules that are sound; each broken one is named in the log and left out."""
+    loaded: Loaded = load_sources(sources.packs, sources.lists)
+    rule_set = compile_rules(loaded, fold=fold_text)
+    for problem in (*loaded.problems, *rule_set.broken):
+        log.error("rule.broken", problem=str(problem))
+    return rule_set
+
+
+def load_classifier(settings: Settings) -> ClassifierBridge:
+    """The trained classifier. Raises ClassifierError where there is none."""
+    return ClassifierBridge(Classifier.load(settings.classifier_dir))
+
+
+def embedded_engine(settings: Settings) -> Engine:
+    """An engine of the files alone, for work without a server."""
+    rules = RulesBridge(compile_sources(read_rule_files(settings)))
+    return Engine(text=load_classifier(settings), rules=rules, policy=read_policy())
+
+
+def seed(unit: Unit, settings: Settings, *, now: datetime) -> None:
+    """Give a new database the policies, and the packs of the files as its first rule set."""
+    policies.put(unit.connection, read_policies(), now=now)
+    if rulesets.active_seq(unit.connection) == 0:
+        sources = read_rule_files(settings)
+        version = compile_sources(sources).version
+        rulesets.store(unit.connection, version=version, sources=sources, by="system", now=now)
+        rulesets.activate(unit.connection, version=version, by="system", now=now)
+
+
+def read_policies(path: Path = POLICIES_FILE) -> list[PolicyClause]:
+    """The clauses of the terms of use that the project ships."""
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [
+        PolicyClause(
+            id=clause["id"],
+            version=clause["version"],
+            title=clause["title"],
+            text=clause["text"].strip(),
+            url=clause.get("url"),
+            categories=tuple(Category(name) for name in clause["categories"]),
+        )
+        for clause in data["clauses"]
+    ]
+
+
+class EngineRoom:
+    """The live engine of this process; ``refresh`` follows rule activations and people's standing."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._database = database
+        self._text = load_classifier(settings)
+        self._policy = read_policy()
+        self._engine: Engine | None = None
+        self._seq = 0
+        self._standings = Standings()
+
+    @property
+    def current(self) -> Engine:
+        """The engine to score with now.
+
+        Raises:
+            Misconfigured: No rule set was ever activated.
+        """
+        if self._engine is None:
+            raise Misconfigured("No rule set is active; run `ibasho db upgrade`.")
+        return self._engine
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is an engine."""
+        return self._engine is not None
+
+    def standing(self, message: Message) -> Standing:
+        """What is known of a message's author and room, at most one refresh old."""
+        return self._standings.of(message)
+
+    def refresh(self) -> None:
+        """Load the active rule set if it changed, and everybody's strikes and labels.
+
+        Runs off the event loop; the new engine is swapped in whole. When the database is away
+        the old ones stay.
+        """
+        try:
+            with self._database.read() as connection:
+                self._standings = standing.read(connection, now=datetime.now(UTC))
+                if rulesets.active_seq(connection) == self._seq:
+                    return
+                active = rulesets.active(connection)
+        except StoreUnavailable as error:
+            log.warning("engine.refresh_failed", why=str(error))
+            return
+        if active is not None:
+            rules = RulesBridge(compile_sources(active.sources))
+            self._engine = Engine(text=self._text, rules=rules, policy=self._policy)
+            self._seq = active.seq
+            log.info("rules.loaded", version=rules.version, rules=len(rules.rule_set.rules))

@@ -1,0 +1,131 @@
+"""The answer to a scoring request, as it goes over the wire and is stored for retries.
+
+Offsets count Unicode code points of the text as typed; ends are exclusive.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from moderation.scoring.message import Message
+from moderation.scoring.signal import Signal
+from moderation.scoring.verdict import Verdict
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A place in the text as typed."""
+
+    start: int
+    end: int
+    text: str
+
+
+class SignalAnswer(msgspec.Struct, frozen=True):
+    """One piece of evidence."""
+
+    source: str
+    category: str
+    score: float
+    minors: bool
+    reason: str
+    spans: list[Span]
+
+
+class RuleAnswer(msgspec.Struct, frozen=True):
+    """One rule that fired; ``shadow`` ones changed nothing."""
+
+    id: str
+    version: int
+    mode: Literal["live", "shadow"]
+    category: str
+    severity: str
+    policy: str | None
+    spans: list[Span]
+    message: str
+
+
+class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The machine's answer about one message."""
+
+    id: str
+    status: Literal["complete", "partial"]
+    degraded: bool
+    missing: list[str]
+    verdict: Literal["allow", "hold", "block"]
+    review: bool
+    severity: Literal["none", "low", "medium", "high", "critical"]
+    categories: list[str]
+    category_scores: dict[str, float]
+    minors: bool
+    target: Literal["streamer", "viewer", "third_party", "self", "none"]
+    signals: list[SignalAnswer]
+    rules: list[RuleAnswer]
+    labels_added: list[str]
+    message_to_author: str | None
+    case_id: str | None
+    clock: Literal["sent", "arrival"]
+    model_version: str
+    lexicon_version: str
+    fold_version: str
+    ruleset_version: str
+    latency_ms: float
+
+
+def answer_of(message: Message, verdict: Verdict, *, case_id: str | None, latency_ms: float) -> ScoreAnswer:
+    """What the caller is told of one message."""
+    text = message.text
+    return ScoreAnswer(
+        id=message.id,
+        status=verdict.status.value,
+        degraded=verdict.degraded,
+        missing=list(verdict.missing),
+        verdict=verdict.verdict.value,
+        review=verdict.review,
+        severity=verdict.severity.value,
+        categories=[category.value for category in verdict.categories],
+        category_scores={
+            category.value: round(score, 4) for category, score in verdict.category_scores.items()
+        },
+        minors=verdict.minors,
+        target=verdict.target.value,
+        signals=[_signal(signal, text) for signal in verdict.signals if signal.mode == "live"],
+        rules=[_rule(signal, text) for signal in verdict.signals if signal.source.startswith("rule:")],
+        labels_added=[name for _, name, _ in verdict.labels],
+        message_to_author=verdict.nudge,
+        case_id=case_id,
+        clock="sent" if message.clock == "sent" else "arrival",
+        model_version=verdict.versions.model,
+        lexicon_version=verdict.versions.lexicon,
+        fold_version=verdict.versions.fold,
+        ruleset_version=verdict.versions.ruleset,
+        latency_ms=round(latency_ms, 2),
+    )
+
+
+def _signal(signal: Signal, text: str) -> SignalAnswer:
+    return SignalAnswer(
+        source=signal.source,
+        category=signal.category.value,
+        score=round(signal.score, 4),
+        minors=signal.minors,
+        reason=signal.reason,
+        spans=_spans(signal, text),
+    )
+
+
+def _rule(signal: Signal, text: str) -> RuleAnswer:
+    name, _, version = signal.source.removeprefix("rule:").rpartition("@")
+    return RuleAnswer(
+        id=name,
+        version=int(version),
+        mode="shadow" if signal.mode == "shadow" else "live",
+        category=signal.category.value,
+        severity=signal.severity.value if signal.severity else "none",
+        policy=signal.policy,
+        spans=_spans(signal, text),
+        message=signal.reason,
+    )
+
+
+def _spans(signal: Signal, text: str) -> list[Span]:
+    return [Span(start, end, text[start:end]) for start, end in signal.spans]

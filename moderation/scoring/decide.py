@@ -1,0 +1,120 @@
+"""Decide: from the classifier's scores and the rules' findings to one verdict.
+
+Order: block > hold > review. ``allow`` rules lift the others, and the classifier's wish for
+review, but never ``threat``, ``self_harm`` or harm to minors.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from moderation.scoring.policy import OperatingPoint
+from moderation.scoring.signal import Signal
+from moderation.scoring.verdict import Outcome, Status, Verdict, Versions
+from moderation.taxonomy import Category, Severity, Target
+
+NEVER_LIFTED = frozenset({Category.THREAT, Category.SELF_HARM})
+CUT_BY_DEADLINE = frozenset({"classifier", "windows"})
+"""Parts that a deadline leaves out; without them an answer is partial, and a retry scores again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classified:
+    """What the classifier says of one message; probabilities are calibrated, 0 to 1."""
+
+    scores: Mapping[Category, float]
+    minors: float
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFindings:
+    """What the rules say of one message, after their own order of precedence.
+
+    Attributes:
+        verdict: What the live rules ask for.
+        review: A live rule asks for a person.
+        severity: The worst of the live hits.
+        scores: Per category the highest score of the live hits that count.
+        signals: Every hit, live and shadow.
+        allowed: An ``allow`` rule won.
+        minors: A live hit is about harm to a minor.
+    """
+
+    verdict: Outcome = Outcome.ALLOW
+    review: bool = False
+    severity: Severity = Severity.NONE
+    scores: Mapping[Category, float]
+    signals: Sequence[Signal] = ()
+    allowed: bool = False
+    minors: bool = False
+    case_kind: str = "author_room"
+    queue: str | None = None
+    nudge: str | None = None
+    labels: tuple[tuple[str, str, int], ...] = ()
+
+
+def decide(
+    *,
+    classified: Classified | None,
+    findings: RuleFindings,
+    explain: Callable[[Category, float], Signal],
+    points: Mapping[Category, OperatingPoint],
+    minors_from: float,
+    versions: Versions,
+    missing: tuple[str, ...] = (),
+) -> Verdict:
+    """One verdict.
+
+    Args:
+        classified: The classifier's word; None when it was left out for want of time.
+        findings: The rules' word.
+        explain: Gives the evidence behind a classifier score; asked only where it counts.
+        points: Operating points for the room's strictness.
+        minors_from: From which probability on a flagged message counts as harm to a minor.
+        versions: What produced the evidence.
+        missing: Parts that were not there.
+    """
+    scores = dict(findings.scores)
+    severity = findings.severity
+    outcome = findings.verdict
+    review = findings.review
+    minors = findings.minors
+    signals = list(findings.signals)
+    reached = set(findings.scores)
+    target = Target.NONE
+    if classified is not None:
+        target = classified.target
+        for category, score in classified.scores.items():
+            scores[category] = max(score, scores.get(category, 0.0))
+            point = points[category]
+            if score < point.review:
+                continue
+            harms_minor = classified.minors >= minors_from
+            if findings.allowed and category not in NEVER_LIFTED and not harms_minor:
+                continue
+            reached.add(category)
+            review = True
+            minors = minors or harms_minor
+            found = point.severity_of(score)
+            severity = max(severity, found, key=lambda level: level.rank)
+            signals.append(explain(category, score))
+            if point.hold is not None and score >= point.hold and outcome is Outcome.ALLOW:
+                outcome = Outcome.HOLD
+    return Verdict(
+        verdict=outcome,
+        review=review,
+        severity=severity,
+        category_scores=scores,
+        categories=tuple(category for category in Category if category in reached),
+        signals=tuple(signals),
+        versions=versions,
+        minors=minors,
+        target=target,
+        case_kind=findings.case_kind,
+        queue=findings.queue,
+        nudge=findings.nudge,
+        labels=findings.labels,
+        status=Status.PARTIAL if set(missing) & CUT_BY_DEADLINE else Status.COMPLETE,
+        degraded=bool(missing),
+        missing=missing,
+    )

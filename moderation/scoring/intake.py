@@ -1,0 +1,279 @@
+"""Intake: a message's whole way, from the request to the answer.
+
+Known ids are answered from memory; the rest is folded, classified and matched with its windows;
+flagged messages are saved before the answer leaves; then the answer and the record go to Redis
+in one step. A deadline cuts detectors and context, never the save.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from moderation.errors import MessageConflict, ModerationError
+from moderation.scoring.answer import answer_of
+from moderation.scoring.deadline import Deadline
+from moderation.scoring.engine import Engine, Standing
+from moderation.scoring.message import Message
+from moderation.scoring.record import encode, record_of
+from moderation.scoring.talk import RoomLine, encode_line, talk_before
+from moderation.scoring.verdict import Status, Verdict
+from moderation.storage import flagged, gaps, standing
+from moderation.storage.database import Database
+from moderation.storage.flagged import Flagged
+from moderation.storage.live import Finished, LiveState
+from moderation.storage.redis import AWAY
+from moderation.storage.windows import RedisWindows
+from rules.windows import WindowRequest
+
+log = structlog.get_logger(__name__)
+
+_HASH_BYTES = 16
+_ENCODER = msgspec.json.Encoder()
+
+
+class Engines(Protocol):
+    """Where the live engine is found; it changes when a rule set is activated."""
+
+    @property
+    def current(self) -> Engine:
+        """The engine to score with now."""
+        ...
+
+    def standing(self, message: Message) -> Standing:
+        """What is known of a message's author."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What intake keeps and waits for."""
+
+    context_messages: int
+    hold_for: timedelta
+
+
+class Intake:
+    """Scores messages of any service. One a process; safe for concurrent requests."""
+
+    def __init__(
+        self,
+        *,
+        engines: Engines,
+        database: Database,
+        live: LiveState,
+        windows: RedisWindows,
+        writers: Executor,
+        limits: Limits,
+    ) -> None:
+        self._engines = engines
+        self._database = database
+        self._live = live
+        self._windows = windows
+        self._writers = writers
+        self._limits = limits
+
+    async def score(
+        self,
+        service: str,
+        messages: Sequence[Message],
+        *,
+        timeout_ms: int | None = None,
+        dry_run: bool = False,
+    ) -> list[bytes | ModerationError]:
+        """Score messages of one service, in the order they were sent.
+
+        Args:
+            service: Whose messages.
+            messages: At most as many as a request may hold.
+            timeout_ms: From here on detectors and context are left out; the save never is.
+            dry_run: Store and count nothing.
+
+        Returns:
+            For each message its answer as JSON, or why it has none (the same id with other
+            content was scored before).
+
+        Raises:
+            StoreUnavailable: Flagged messages could not be saved; nothing was accepted.
+        """
+        deadline = Deadline(timeout_ms)
+        digests = [_digest(message) for message in messages]
+        known, missing = ({}, ()) if dry_run else await self._known(service, messages)
+        answers: dict[str, bytes | ModerationError] = {}
+        fresh: dict[str, tuple[Message, bytes]] = {}
+        results_by_position: list[bytes | ModerationError | None] = []
+        for message, digest in zip(messages, digests, strict=True):
+            given = known.get(message.id)
+            seen = fresh.get(message.id)
+            if given is not None:
+                same = given[:_HASH_BYTES] == digest
+                results_by_position.append(given[_HASH_BYTES:] if same else MessageConflict(message.id))
+            elif seen is not None and seen[1] != digest:
+                results_by_position.append(MessageConflict(message.id))
+            else:
+                fresh.setdefault(message.id, (message, digest))
+                results_by_position.append(None)
+        if fresh:
+            answers = await self._score_fresh(
+                service, list(fresh.values()), deadline, dry_run=dry_run, missing=missing
+            )
+        return [
+            result if result is not None else answers[message.id]
+            for message, result in zip(messages, results_by_position, strict=True)
+        ]
+
+    async def _known(
+        self, service: str, messages: Sequence[Message]
+    ) -> tuple[dict[str, bytes], tuple[str, ...]]:
+        try:
+            found = await self._live.answers(service, [message.id for message in messages])
+        except AWAY as error:
+            log.warning("redis.away", step="answers", why=str(error))
+            return {}, ("redis",)
+        return {m.id: given for m, given in zip(messages, found, strict=True) if given is not None}, ()
+
+    async def _score_fresh(
+        self,
+        service: str,
+        fresh: Sequence[tuple[Message, bytes]],
+        deadline: Deadline,
+        *,
+        dry_run: bool,
+        missing: tuple[str, ...],
+    ) -> dict[str, bytes | ModerationError]:
+        engine = self._engines.current
+        messages = [message for message, _ in fresh]
+        talks: list[list[RoomLine]] | None = None
+        if engine.rules.reads_talk and not missing and not deadline.over:
+            talks = await self._talk(service, messages, deadline)
+        half = engine.begin(
+            messages,
+            standings=[self._engines.standing(message) for message in messages],
+            talks=talks,
+            classify=not deadline.over,
+        )
+        windows, away = await self._count(
+            service, half.window_requests, deadline, dry_run=dry_run, away=bool(missing)
+        )
+        verdicts = engine.finish(half, windows, missing=(*missing, *away))
+        cases: Mapping[str, str] = {}
+        if not dry_run:
+            cases = await self._save(service, messages, verdicts, talks, deadline)
+        answers = [
+            answer_of(message, verdict, case_id=cases.get(message.id), latency_ms=deadline.spent_ms)
+            for message, verdict in zip(messages, verdicts, strict=True)
+        ]
+        encoded = [_ENCODER.encode(answer) for answer in answers]
+        if not dry_run:
+            await self._hand_on(service, fresh, verdicts, encoded)
+        return {message.id: answer for message, answer in zip(messages, encoded, strict=True)}
+
+    async def _talk(
+        self, service: str, messages: Sequence[Message], deadline: Deadline
+    ) -> list[list[RoomLine]] | None:
+        """What was said in each message's room before it; None when Redis is away or time is up."""
+        rooms = list(dict.fromkeys(message.room.id for message in messages))
+        most = self._limits.context_messages
+        try:
+            async with asyncio.timeout(deadline.left):
+                found = await self._live.room_talk(service, rooms, most)
+        except (*AWAY, TimeoutError) as error:
+            log.warning("redis.away", step="talk", why=str(error))
+            return None
+        return talk_before(messages, dict(zip(rooms, found, strict=True)), most)
+
+    async def _count(
+        self,
+        service: str,
+        requests: Sequence[Sequence[object]],
+        deadline: Deadline,
+        *,
+        dry_run: bool,
+        away: bool,
+    ) -> tuple[Sequence[Mapping[str, int] | None], tuple[str, ...]]:
+        unknown: Sequence[Mapping[str, int] | None] = [None] * len(requests)
+        if away:
+            return unknown, ()
+        if deadline.over:
+            return unknown, ("windows",)
+        wanted = [[request for request in inner if isinstance(request, WindowRequest)] for inner in requests]
+        try:
+            async with asyncio.timeout(deadline.left):
+                return await self._windows.run(service, wanted, count=not dry_run), ()
+        except TimeoutError:
+            return unknown, ("windows",)
+        except AWAY as error:
+            log.warning("redis.away", step="windows", why=str(error))
+            return unknown, ("redis",)
+
+    async def _save(
+        self,
+        service: str,
+        messages: Sequence[Message],
+        verdicts: Sequence[Verdict],
+        talks: Sequence[Sequence[RoomLine]] | None,
+        deadline: Deadline,
+    ) -> dict[str, str]:
+        positions = [at for at, verdict in enumerate(verdicts) if verdict.flagged or verdict.labels]
+        if not positions:
+            return {}
+        if talks is None and not deadline.over:
+            talks = await self._talk(service, messages, deadline)
+        items = [
+            Flagged(message=messages[at], verdict=verdicts[at], context=talks[at] if talks else ())
+            for at in positions
+        ]
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, items)
+
+    def _write(self, items: Sequence[Flagged]) -> dict[str, str]:
+        now = datetime.now(UTC)
+        with self._database.write() as unit:
+            standing.add_by_rules(unit.connection, [(item.message, item.verdict) for item in items], now=now)
+            marked = [item for item in items if item.verdict.flagged]
+            return flagged.save(unit.connection, marked, hold_for=self._limits.hold_for, now=now)
+
+    async def _hand_on(
+        self,
+        service: str,
+        fresh: Sequence[tuple[Message, bytes]],
+        verdicts: Sequence[Verdict],
+        encoded: Sequence[bytes],
+    ) -> None:
+        finished = [
+            Finished(
+                message_id=message.id,
+                room_id=message.room.id,
+                # A partial answer is not final: a retry shall score again.
+                answer=digest + answer if verdict.status is Status.COMPLETE else None,
+                room_line=encode_line(message),
+                entry=encode(record_of(message, verdict)),
+            )
+            for (message, digest), verdict, answer in zip(fresh, verdicts, encoded, strict=True)
+        ]
+        try:
+            left_out, why = await self._live.finish(service, finished), "stream_full"
+        except AWAY as error:
+            log.warning("redis.away", step="finish", why=str(error))
+            left_out, why = len(finished), "redis_away"
+        if left_out:
+            log.error("trends.gap", service=service, why=why, messages=left_out)
+            await asyncio.get_running_loop().run_in_executor(
+                self._writers, self._note_gap, service, why, left_out
+            )
+
+    def _note_gap(self, service: str, why: str, messages: int) -> None:
+        with self._database.write_archive() as unit:
+            gaps.note(unit.connection, service=service, why=why, messages=messages, at=datetime.now(UTC))
+
+
+def _digest(message: Message) -> bytes:
+    """What "the same content" means for a message id: text, author, room and target."""
+    parts = (message.text, message.author.id, message.room.id, message.target_id or "")
+    joined = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return blake2b(joined, digest_size=_HASH_BYTES).digest()

@@ -1,0 +1,85 @@
+"""Record: a scored message on its way through the stream to the archive and buckets."""
+
+from datetime import datetime
+
+import msgspec
+
+from moderation.scoring.message import Message
+from moderation.scoring.verdict import Verdict
+
+
+class ScoredRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One scored message; times are aware UTC, severity is the rank 0 to 4."""
+
+    service: str
+    id: str
+    author_id: str
+    author_created_at: datetime | None
+    age_band: str
+    room_id: str
+    room_category: str
+    target_id: str | None
+    text: str
+    sent_at: datetime
+    counted_at: datetime
+    verdict: str
+    review: bool
+    severity: int
+    minors: bool
+    categories: list[str]
+    category_scores: dict[str, float]
+    rules: list[tuple[str, str]]
+    model_version: str
+    lexicon_version: str
+    fold_version: str
+    ruleset_version: str
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(ScoredRecord)
+
+
+def record_of(message: Message, verdict: Verdict) -> ScoredRecord:
+    """What the archive keeps of one message."""
+    return ScoredRecord(
+        service=message.service,
+        id=message.id,
+        author_id=message.author.id,
+        author_created_at=message.author.created_at,
+        age_band=message.author.age_band.value,
+        room_id=message.room.id,
+        room_category=message.room.category or "unknown",
+        target_id=message.target_id,
+        text=message.text.encode("utf-8", "replace").decode("utf-8"),
+        sent_at=message.sent_at,
+        counted_at=message.counted_at,
+        verdict=verdict.verdict.value,
+        review=verdict.review,
+        severity=verdict.severity.rank,
+        minors=verdict.minors,
+        categories=[category.value for category in verdict.categories],
+        category_scores={
+            category.value: round(score, 4) for category, score in verdict.category_scores.items()
+        },
+        rules=[
+            (signal.source, signal.mode) for signal in verdict.signals if signal.source.startswith("rule:")
+        ],
+        model_version=verdict.versions.model,
+        lexicon_version=verdict.versions.lexicon,
+        fold_version=verdict.versions.fold,
+        ruleset_version=verdict.versions.ruleset,
+    )
+
+
+def encode(record: ScoredRecord) -> bytes:
+    """As it stands in the stream (MessagePack)."""
+    return _ENCODER.encode(record)
+
+
+def decode(entry: bytes) -> ScoredRecord:
+    """Back from the stream.
+
+    Raises:
+        msgspec.DecodeError: The entry is not one of ours.
+    """
+    return _DECODER.decode(entry)

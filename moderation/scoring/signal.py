@@ -1,0 +1,36 @@
+"""Signal: one piece of evidence about one message."""
+
+from dataclasses import dataclass
+
+from moderation.taxonomy import Category, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """What one detector says about one message.
+
+    Attributes:
+        source: Who says so, with version: ``rule:insult.die@2``, ``classifier@1f3a9c``.
+        category: The harm the evidence points to.
+        score: Probability of that harm, 0 to 1.
+        reason: One Japanese sentence a moderator can read.
+        spans: Half-open ``(start, end)`` offsets into the raw text, in code points.
+        minors: It points at harm to a minor.
+        severity: How bad, where the source says so.
+        mode: ``live`` counts; ``shadow`` is recorded and never acted on.
+        policy: Clause of the terms of use that the source cites, if any.
+    """
+
+    source: str
+    category: Category
+    score: float
+    reason: str
+    spans: tuple[tuple[int, int], ...] = ()
+    minors: bool = False
+    severity: Severity | None = None
+    mode: str = "live"
+    policy: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.score <= 1.0:
+            raise ValueError(f"score must lie in 0..1, got {self.score}")

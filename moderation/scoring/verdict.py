@@ -1,0 +1,77 @@
+"""Verdict: the machine's answer about one message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from moderation.scoring.signal import Signal
+from moderation.taxonomy import Category, Severity, Target
+
+
+class Outcome(StrEnum):
+    """What the service should do with the message now."""
+
+    ALLOW = "allow"
+    HOLD = "hold"
+    BLOCK = "block"
+
+
+class Status(StrEnum):
+    """Whether every detector spoke in time."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """What produced a verdict."""
+
+    model: str
+    lexicon: str
+    fold: str
+    ruleset: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The machine's answer about one message.
+
+    Attributes:
+        verdict: ``allow``, ``hold`` or ``block``.
+        review: A person shall look at it.
+        severity: The worst of the live signals.
+        category_scores: Per category the maximum of the classifier's calibrated
+            probability and the live rules' scores, 0 to 1.
+        categories: The categories whose operating point is reached.
+        signals: The evidence, live and shadow.
+        minors: A minor is, or seems, the one at risk.
+        target: Whom the message is about.
+        case_kind: Kind of case a flagged message opens (``author_room`` mostly).
+        queue: Review queue a rule asked for, if any.
+        nudge: Japanese text for the author, if a rule has one.
+        labels: Labels that rules put on author or room: (entity, label, seconds to live).
+        degraded: A part was missing (Redis, a detector); ``missing`` names it.
+    """
+
+    verdict: Outcome
+    review: bool
+    severity: Severity
+    category_scores: Mapping[Category, float]
+    categories: tuple[Category, ...]
+    signals: tuple[Signal, ...]
+    versions: Versions
+    minors: bool = False
+    target: Target = Target.NONE
+    case_kind: str = "author_room"
+    queue: str | None = None
+    nudge: str | None = None
+    labels: tuple[tuple[str, str, int], ...] = ()
+    status: Status = Status.COMPLETE
+    degraded: bool = False
+    missing: tuple[str, ...] = field(default=())
+
+    @property
+    def flagged(self) -> bool:
+        """Whether a case has to be saved before the answer leaves."""
+        return self.review or self.verdict is not Outcome.ALLOW

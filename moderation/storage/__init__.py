@@ -1,0 +1,1 @@
+"""Everything that keeps state: SQL and Redis live here and nowhere else."""

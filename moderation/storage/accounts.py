@@ -1,0 +1,235 @@
+"""Services, API keys, console users and their sessions. Functions never commit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from moderation.errors import NotFound, UserNotFound
+from moderation.storage.ids import new_id
+from moderation.storage.tables.accounts import api_keys, console_sessions, services, users
+from moderation.taxonomy import Role, Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A service's key; the key itself is never kept, only its hash."""
+
+    id: str
+    service: str
+    name: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+    def usable(self, now: datetime) -> bool:
+        """Neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person of the console."""
+
+    id: str
+    login: str
+    display_name: str
+    pseudonym: str
+    password_hash: str
+    roles: frozenset[Role]
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSession:
+    """One login; ``csrf_token`` has to come back with every form."""
+
+    user: User
+    csrf_token: str
+    expires_at: datetime
+
+
+def hash_secret(secret: str) -> str:
+    """SHA-256, hex. Enough for secrets of 256 random bits; never use it for passwords."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def add_service(connection: Connection, service_id: str, *, name: str, now: datetime) -> None:
+    """Know a streaming service; knowing it already changes nothing."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = dialect.insert(services).values(id=service_id, name=name, created_at=now)
+    connection.execute(row.on_conflict_do_nothing())
+
+
+def service_ids(connection: Connection) -> list[str]:
+    """Every known service."""
+    return list(connection.execute(select(services.c.id).order_by(services.c.id)).scalars())
+
+
+def add_key(
+    connection: Connection,
+    *,
+    service: str,
+    name: str,
+    secret: str,
+    scopes: Sequence[Scope],
+    expires_at: datetime | None,
+    now: datetime,
+) -> ApiKey:
+    """Keep a new key's hash."""
+    key_id = new_id()
+    connection.execute(
+        insert(api_keys).values(
+            id=key_id,
+            service_id=service,
+            name=name,
+            key_hash=hash_secret(secret),
+            scopes=sorted(scopes),
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+    row = connection.execute(select(api_keys).where(api_keys.c.id == key_id)).one()
+    return _key(row)
+
+
+def find_key(connection: Connection, secret: str) -> ApiKey | None:
+    """The key of a secret, usable or not."""
+    row = connection.execute(select(api_keys).where(api_keys.c.key_hash == hash_secret(secret))).one_or_none()
+    return None if row is None else _key(row)
+
+
+def list_keys(connection: Connection) -> list[ApiKey]:
+    """Every key, oldest first."""
+    return [_key(row) for row in connection.execute(select(api_keys).order_by(api_keys.c.created_at))]
+
+
+def revoke_key(connection: Connection, key_id: str, *, now: datetime) -> None:
+    """Stop a key from working. Raises NotFound."""
+    done = connection.execute(update(api_keys).where(api_keys.c.id == key_id).values(revoked_at=now))
+    if done.rowcount == 0:
+        raise NotFound(f"No key {key_id!r}; `ibasho keys list` shows them.")
+
+
+def touch_keys(connection: Connection, key_ids: Sequence[str], *, now: datetime) -> None:
+    """Note that keys were used."""
+    connection.execute(update(api_keys).where(api_keys.c.id.in_(key_ids)).values(last_used_at=now))
+
+
+def put_user(
+    connection: Connection,
+    *,
+    login: str,
+    display_name: str,
+    pseudonym: str,
+    password_hash: str,
+    roles: Sequence[Role],
+    now: datetime,
+) -> User:
+    """Add a person, or give the one of this login a new password, name and roles."""
+    values: dict[str, Any] = {
+        "display_name": display_name,
+        "pseudonym": pseudonym,
+        "password_hash": password_hash,
+        "roles": sorted(roles),
+        "disabled_at": None,
+    }
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = dialect.insert(users).values(id=new_id(), login=login, created_at=now, **values)
+    connection.execute(row.on_conflict_do_update(index_elements=["login"], set_=values))
+    return get_user(connection, login)
+
+
+def get_user(connection: Connection, login: str) -> User:
+    """The person of a login. Raises UserNotFound."""
+    row = connection.execute(select(users).where(users.c.login == login)).one_or_none()
+    if row is None:
+        raise UserNotFound(login)
+    return _user(row)
+
+
+def list_users(connection: Connection) -> list[User]:
+    """Every person, by login."""
+    return [_user(row) for row in connection.execute(select(users).order_by(users.c.login))]
+
+
+def user_names(connection: Connection) -> dict[str, str]:
+    """Display name by user id."""
+    return {row.id: row.display_name for row in connection.execute(select(users.c.id, users.c.display_name))}
+
+
+def disable_user(connection: Connection, login: str, *, now: datetime) -> None:
+    """Lock a person out and end their sessions. Raises UserNotFound."""
+    user = get_user(connection, login)
+    connection.execute(update(users).where(users.c.id == user.id).values(disabled_at=now))
+    connection.execute(delete(console_sessions).where(console_sessions.c.user_id == user.id))
+
+
+def open_session(
+    connection: Connection, *, user_id: str, token: str, csrf_token: str, expires_at: datetime, now: datetime
+) -> None:
+    """Keep a login, and forget those that ended."""
+    connection.execute(delete(console_sessions).where(console_sessions.c.expires_at <= now))
+    connection.execute(
+        insert(console_sessions).values(
+            token_hash=hash_secret(token),
+            user_id=user_id,
+            csrf_token=csrf_token,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+
+
+def find_session(connection: Connection, token: str, *, now: datetime) -> ConsoleSession | None:
+    """The login of a token, if it is still good and its person is not locked out."""
+    row = connection.execute(
+        select(users, console_sessions.c.csrf_token, console_sessions.c.expires_at)
+        .join(users, users.c.id == console_sessions.c.user_id)
+        .where(
+            console_sessions.c.token_hash == hash_secret(token),
+            console_sessions.c.expires_at > now,
+            or_(users.c.disabled_at.is_(None), users.c.disabled_at > now),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return ConsoleSession(user=_user(row), csrf_token=row.csrf_token, expires_at=row.expires_at)
+
+
+def close_session(connection: Connection, token: str) -> None:
+    """End a login."""
+    connection.execute(delete(console_sessions).where(console_sessions.c.token_hash == hash_secret(token)))
+
+
+def _key(row: Any) -> ApiKey:
+    return ApiKey(
+        id=row.id,
+        service=row.service_id,
+        name=row.name,
+        scopes=frozenset(Scope(scope) for scope in row.scopes),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
+    )
+
+
+def _user(row: Any) -> User:
+    return User(
+        id=row.id,
+        login=row.login,
+        display_name=row.display_name,
+        pseudonym=row.pseudonym,
+        password_hash=row.password_hash,
+        roles=frozenset(Role(role) for role in row.roles),
+        created_at=row.created_at,
+        disabled_at=row.disabled_at,
+    )

@@ -1,0 +1,155 @@
+"""The databases: one unit of work commits once, at its end, or not at all.
+
+Nothing else commits: the API opens one unit a request, a worker one a job.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from moderation.errors import Misconfigured, StoreUnavailable
+from moderation.settings import Settings
+
+BUSY_SECONDS = 10
+"""How long a writer waits for SQLite's one write lock."""
+
+
+@dataclass(slots=True)
+class Unit:
+    """One transaction, and what to do once it is safe in the database."""
+
+    connection: Connection
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The case store and the archive; the same engine twice where one PostgreSQL holds both."""
+
+    main: Engine
+    archive: Engine
+
+    @contextmanager
+    def write(self) -> Iterator[Unit]:
+        """A unit of work on the case store.
+
+        Raises:
+            StoreUnavailable: The database does not answer; nothing was written.
+        """
+        with _unit(self.main) as unit:
+            yield unit
+
+    @contextmanager
+    def write_archive(self) -> Iterator[Unit]:
+        """A unit of work on the archive and its buckets."""
+        with _unit(self.archive) as unit:
+            yield unit
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A snapshot of the case store; takes no write lock."""
+        with _snapshot(self.main) as connection:
+            yield connection
+
+    @contextmanager
+    def read_archive(self) -> Iterator[Connection]:
+        """A snapshot of the archive."""
+        with _snapshot(self.archive) as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.main.dispose()
+        self.archive.dispose()
+
+
+@contextmanager
+def _unit(engine: Engine) -> Iterator[Unit]:
+    try:
+        with engine.begin() as connection:
+            unit = Unit(connection)
+            yield unit
+    except OperationalError as error:
+        raise StoreUnavailable(
+            f"The database does not answer ({_first_line(error)}); nothing was stored."
+        ) from error
+    for call in unit.after_commit:
+        call()
+
+
+@contextmanager
+def _snapshot(engine: Engine) -> Iterator[Connection]:
+    try:
+        with engine.connect().execution_options(ibasho_read=True) as connection:
+            yield connection
+    except OperationalError as error:
+        raise StoreUnavailable(f"The database does not answer ({_first_line(error)}).") from error
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().split("\n", maxsplit=1)[0]
+
+
+def open_database(settings: Settings) -> Database:
+    """Engines for both stores; no connection is made yet.
+
+    Raises:
+        Misconfigured: A URL cannot be used.
+    """
+    main = _engine(settings.main_url, "IBASHO_DATABASE_URL")
+    if settings.archive_database_url == settings.main_url:
+        return Database(main, main)
+    return Database(main, _engine(settings.archive_database_url, "IBASHO_ARCHIVE_URL"))
+
+
+def check(database: Database) -> None:
+    """Ask both stores for a sign of life. Raises StoreUnavailable."""
+    with database.read() as connection, database.read_archive() as archive:
+        connection.execute(text("SELECT 1"))
+        archive.execute(text("SELECT 1"))
+
+
+def _engine(url: str, setting: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise Misconfigured(
+                f"{setting}: {parsed.get_backend_name()!r} is not supported; use postgresql or sqlite."
+            )
+        if parsed.get_backend_name() == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+            return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+        if parsed.database in (None, "", ":memory:"):
+            raise Misconfigured(f"{setting}: SQLite needs a file, as in sqlite:///var/ibasho.db.")
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=10)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise Misconfigured(
+            f"{setting}: {url!r} is not a database URL; try sqlite:///var/ibasho.db."
+        ) from error
+    except OSError as error:
+        raise Misconfigured(f"{setting}: cannot make the folder of {url!r}: {error.strerror}.") from error
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    del record
+    connection.isolation_level = None  # the driver must not begin transactions by itself
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # what was accepted survives a power cut
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: upgrading a read lock half way fails without waiting.
+    reading = connection.get_execution_options().get("ibasho_read", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

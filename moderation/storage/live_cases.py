@@ -1,0 +1,173 @@
+"""Open or join the live case of a key: one statement that is safe against everybody else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from moderation.review.case import CaseKind, CaseState
+from moderation.review.priority import due_at, priority
+from moderation.storage import outbox
+from moderation.storage.ids import new_id
+from moderation.storage.tables.cases import case_events, cases
+from moderation.taxonomy import Category, Severity
+
+CHILD_SAFETY_QUEUE = "child_safety"
+GENERAL_QUEUE = "general"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What joins a case: hits of one key, or one report.
+
+    Attributes:
+        hits: Flagged messages in it.
+        reports: Reports in it.
+        report_weight: Sum of their reporters' weights.
+        queue: Review queue asked for; minors' cases go to ``child_safety`` in any case.
+    """
+
+    service: str
+    kind: CaseKind
+    live_key: str
+    author_id: str | None
+    room_id: str | None
+    severity: Severity
+    categories: Mapping[Category, float]
+    minors: bool
+    hits: int
+    reports: int
+    report_weight: float
+    live_viewers: int | None
+    queue: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """The case an arrival went to. ``first_seq`` is the number of its first hit or report."""
+
+    case_id: str
+    first_seq: int
+    opened: bool
+
+
+def join(connection: Connection, arrival: Arrival, *, now: datetime) -> Joined:
+    """Open the case of the arrival's key, or join the one that is open.
+
+    Callers lock several keys in sorted order, so that two requests cannot wait for each other.
+    """
+    case_id = new_id()
+    count = arrival.hits + arrival.reports
+    new: dict[str, Any] = {
+        "id": case_id,
+        "service_id": arrival.service,
+        "kind": arrival.kind,
+        "live_key": arrival.live_key,
+        "state": CaseState.QUEUED,
+        "queue": _queue(arrival),
+        "author_id": arrival.author_id,
+        "room_id": arrival.room_id,
+        "severity": arrival.severity.rank,
+        "categories": {},
+        "minors": arrival.minors,
+        "priority": 0.0,
+        "hit_seq": count,
+        "seen_hit_seq": 0,
+        "hits": arrival.hits,
+        "reports": arrival.reports,
+        "version": 1,
+        "opened_at": now,
+        "updated_at": now,
+        "due_at": due_at(arrival.severity, now),
+    }
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    upsert = dialect.insert(cases).values(new)
+    joined = connection.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["service_id", "live_key"],
+            index_where=text("state <> 'closed'"),
+            set_={
+                "hit_seq": cases.c.hit_seq + count,
+                "hits": cases.c.hits + arrival.hits,
+                "reports": cases.c.reports + arrival.reports,
+                "updated_at": now,
+            },
+        ).returning(cases)
+    ).one()
+    opened = joined.id == case_id
+    _raise_to(connection, joined, arrival, opened=opened, now=now)
+    if opened:
+        _announce(connection, joined.id, arrival, now=now)
+    return Joined(case_id=joined.id, first_seq=joined.hit_seq - count + 1, opened=opened)
+
+
+def _raise_to(connection: Connection, row: Any, arrival: Arrival, *, opened: bool, now: datetime) -> None:
+    """Bring severity, categories, queue and priority up to what the case now holds.
+
+    The upsert above holds the row's lock, so reading and writing back cannot lose anything.
+    """
+    severity = max(tuple(Severity)[row.severity], arrival.severity, key=lambda level: level.rank)
+    categories = dict(row.categories)
+    for category, score in arrival.categories.items():
+        categories[category.value] = max(score, categories.get(category.value, 0.0))
+    minors = row.minors or arrival.minors
+    values: dict[str, Any] = {
+        "severity": severity.rank,
+        "categories": categories,
+        "minors": minors,
+        "priority": priority(
+            severity=severity,
+            score=max(categories.values(), default=0.0),
+            minors=minors,
+            hits=row.hits,
+            report_weight=max(float(row.reports - arrival.reports), 0.0) + arrival.report_weight,
+            live_viewers=arrival.live_viewers,
+        ),
+    }
+    if minors and not row.minors:
+        values["queue"] = CHILD_SAFETY_QUEUE
+    if not opened:
+        sooner = due_at(severity, now)
+        values["due_at"] = sooner if row.due_at is None else min(row.due_at, sooner)
+    connection.execute(update(cases).where(cases.c.id == row.id).values(values))
+
+
+def _announce(connection: Connection, case_id: str, arrival: Arrival, *, now: datetime) -> None:
+    connection.execute(
+        insert(case_events).values(case_id=case_id, at=now, actor="system", kind="opened", data={})
+    )
+    outbox.emit(
+        connection,
+        service=arrival.service,
+        type_="case.created",
+        subject=case_id,
+        data={
+            "case_id": case_id,
+            "kind": arrival.kind.value,
+            "author_id": arrival.author_id,
+            "room_id": arrival.room_id,
+            "severity": arrival.severity.value,
+            "categories": sorted(category.value for category in arrival.categories),
+            "minors": arrival.minors,
+        },
+        now=now,
+        minors=arrival.minors,
+    )
+
+
+def _queue(arrival: Arrival) -> str:
+    if arrival.minors:
+        return CHILD_SAFETY_QUEUE
+    return arrival.queue or GENERAL_QUEUE
+
+
+def find_live(connection: Connection, service: str, live_key: str) -> str | None:
+    """Id of the open case of a key, if there is one."""
+    return connection.execute(
+        select(cases.c.id).where(
+            cases.c.service_id == service, cases.c.live_key == live_key, cases.c.state != CaseState.CLOSED
+        )
+    ).scalar_one_or_none()

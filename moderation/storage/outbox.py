@@ -1,0 +1,170 @@
+"""The outbox: what has to leave the house, written in the transaction that makes it true.
+
+A row is one event for one webhook endpoint, or one fact for the recorder. ``next_attempt_at``
+says when it is due; null means done or given up.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from moderation.storage.ids import new_id
+from moderation.storage.tables.delivery import outbox, webhook_deliveries, webhook_endpoints
+
+WEBHOOK = "webhook"
+RECORDER = "recorder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """One thing that has to leave."""
+
+    seq: int
+    id: str
+    endpoint_id: str | None
+    service: str
+    type: str
+    subject: str
+    payload: Mapping[str, Any]
+    created_at: datetime
+    attempts: int
+
+
+def emit(
+    connection: Connection,
+    *,
+    service: str,
+    type_: str,
+    subject: str,
+    data: Mapping[str, Any],
+    now: datetime,
+    minors: bool = False,
+) -> None:
+    """Queue an event for every webhook endpoint of a service that wants it.
+
+    Args:
+        connection: The transaction of the change itself.
+        service: Whose endpoints.
+        type_: Event type, e.g. ``case.decided``.
+        subject: What it is about, e.g. a case id; the order of events is kept per subject.
+        data: The event's body, thin.
+        now: When it happened.
+        minors: It concerns harm to a minor: only endpoints that may see such events get it.
+    """
+    wanted = select(
+        webhook_endpoints.c.id, webhook_endpoints.c.event_types, webhook_endpoints.c.sees_minors
+    ).where(webhook_endpoints.c.service_id == service, webhook_endpoints.c.disabled_at.is_(None))
+    for endpoint in connection.execute(wanted):
+        if endpoint.event_types and type_ not in endpoint.event_types:
+            continue
+        if minors and not endpoint.sees_minors:
+            continue
+        payload = {"type": type_, "timestamp": now.isoformat(), "data": dict(data)}
+        connection.execute(
+            insert(outbox).values(
+                _row(WEBHOOK, service, type_, subject, payload, now) | {"endpoint_id": endpoint.id}
+            )
+        )
+
+
+def record_fact(
+    connection: Connection, *, service: str, kind: str, data: Mapping[str, Any], now: datetime
+) -> None:
+    """Queue a fact (a decision, a report) that the recorder counts once into the buckets."""
+    connection.execute(insert(outbox).values(_row(RECORDER, service, kind, kind, data, now)))
+
+
+def _row(
+    destination: str, service: str, type_: str, subject: str, payload: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "destination": destination,
+        "endpoint_id": None,
+        "service_id": service,
+        "type": type_,
+        "subject": subject,
+        "payload": dict(payload),
+        "created_at": now,
+        "next_attempt_at": now,
+        "attempts": 0,
+    }
+
+
+def due(connection: Connection, *, destination: str, now: datetime, most: int) -> list[OutboxRow]:
+    """What should leave now, oldest first."""
+    rows = connection.execute(
+        select(outbox)
+        .where(outbox.c.destination == destination, outbox.c.next_attempt_at <= now)
+        .order_by(outbox.c.seq)
+        .limit(most)
+    )
+    return [_from_row(row) for row in rows]
+
+
+def take(connection: Connection, outbox_id: str, *, now: datetime, until: datetime) -> OutboxRow | None:
+    """Reserve one due row for one attempt until a time; None when it is done or someone else has it."""
+    taken = connection.execute(
+        update(outbox)
+        .where(outbox.c.id == outbox_id, outbox.c.next_attempt_at <= now)
+        .values(next_attempt_at=until, attempts=outbox.c.attempts + 1)
+        .returning(outbox)
+    ).one_or_none()
+    return None if taken is None else _from_row(taken)
+
+
+def mark_delivered(connection: Connection, ids: Sequence[str], *, now: datetime) -> None:
+    """Done: these never leave again."""
+    connection.execute(
+        update(outbox).where(outbox.c.id.in_(ids)).values(next_attempt_at=None, delivered_at=now)
+    )
+
+
+def put_off(connection: Connection, outbox_id: str, *, next_attempt_at: datetime) -> None:
+    """Try again later."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == outbox_id, outbox.c.delivered_at.is_(None))
+        .values(next_attempt_at=next_attempt_at)
+    )
+
+
+def give_up(connection: Connection, outbox_id: str, *, now: datetime) -> None:
+    """No more attempts; the delivery log says why."""
+    connection.execute(
+        update(outbox).where(outbox.c.id == outbox_id).values(next_attempt_at=None, failed_at=now)
+    )
+
+
+def log_attempt(
+    connection: Connection,
+    outbox_id: str,
+    *,
+    at: datetime,
+    status: int | None,
+    error: str | None,
+    milliseconds: int,
+) -> None:
+    """Keep what one attempt came to."""
+    connection.execute(
+        insert(webhook_deliveries).values(
+            outbox_id=outbox_id, at=at, status=status, error=error, milliseconds=milliseconds
+        )
+    )
+
+
+def _from_row(row: Any) -> OutboxRow:
+    return OutboxRow(
+        seq=row.seq,
+        id=row.id,
+        endpoint_id=row.endpoint_id,
+        service=row.service_id,
+        type=row.type,
+        subject=row.subject,
+        payload=row.payload,
+        created_at=row.created_at,
+        attempts=row.attempts,
+    )

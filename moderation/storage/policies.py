@@ -1,0 +1,68 @@
+"""Clauses of the terms of use; every rule and decision cites one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from moderation.errors import PolicyNotFound
+from moderation.storage.tables.voices import policies
+from moderation.taxonomy import Category
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyClause:
+    """One clause in one version."""
+
+    id: str
+    version: int
+    title: str
+    text: str
+    url: str | None
+    categories: tuple[Category, ...]
+
+
+def put(connection: Connection, clauses: Sequence[PolicyClause], *, now: datetime) -> None:
+    """Keep clauses; a version that is kept already never changes."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    for clause in clauses:
+        row = dialect.insert(policies).values(
+            id=clause.id,
+            version=clause.version,
+            title=clause.title,
+            text=clause.text,
+            url=clause.url,
+            categories=[category.value for category in clause.categories],
+            effective_at=now,
+        )
+        connection.execute(row.on_conflict_do_nothing())
+
+
+def current(connection: Connection) -> list[PolicyClause]:
+    """The newest version of every clause, by id."""
+    rows = connection.execute(select(policies).order_by(policies.c.id, policies.c.version))
+    return list({row.id: _clause(row) for row in rows}.values())
+
+
+def get(connection: Connection, policy_id: str) -> PolicyClause:
+    """The newest version of one clause. Raises PolicyNotFound."""
+    row = connection.execute(
+        select(policies).where(policies.c.id == policy_id).order_by(policies.c.version.desc()).limit(1)
+    ).one_or_none()
+    if row is None:
+        raise PolicyNotFound(policy_id)
+    return _clause(row)
+
+
+def _clause(row: Any) -> PolicyClause:
+    return PolicyClause(
+        id=row.id,
+        version=row.version,
+        title=row.title,
+        text=row.text,
+        url=row.url,
+        categories=tuple(Category(category) for category in row.categories),
+    )

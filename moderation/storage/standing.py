@@ -1,0 +1,71 @@
+"""What is known of authors and rooms beyond a message: strikes in force and labels."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from moderation.scoring.engine import Standing
+from moderation.scoring.message import Message
+from moderation.scoring.verdict import Verdict
+from moderation.storage.tables.people import labels, strikes
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """A snapshot of everybody's strikes and labels, small enough to keep in memory."""
+
+    strikes: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    labels: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+
+    def of(self, message: Message) -> Standing:
+        """What is known of a message's author and room."""
+        return Standing(
+            strikes=self.strikes.get((message.service, message.author.id), 0),
+            labels=self.labels.get((message.service, "author", message.author.id), frozenset()),
+            room_labels=self.labels.get((message.service, "room", message.room.id), frozenset()),
+        )
+
+
+def read(connection: Connection, *, now: datetime) -> Standings:
+    """The snapshot as of now."""
+    in_force = (
+        select(strikes.c.service_id, strikes.c.author_id, func.count().label("in_force"))
+        .where(strikes.c.expires_at > now, strikes.c.undone_at.is_(None))
+        .group_by(strikes.c.service_id, strikes.c.author_id)
+    )
+    counts = {(row.service_id, row.author_id): row.in_force for row in connection.execute(in_force)}
+    marked: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    alive = select(labels).where(
+        labels.c.removed == 0, or_(labels.c.expires_at.is_(None), labels.c.expires_at > now)
+    )
+    for row in connection.execute(alive):
+        marked[row.service_id, row.entity, row.entity_id].add(row.label)
+    return Standings(counts, {key: frozenset(names) for key, names in marked.items()})
+
+
+def add_by_rules(connection: Connection, scored: Sequence[tuple[Message, Verdict]], *, now: datetime) -> None:
+    """Put the labels that rules gave on authors and rooms; what a person set or took off stays."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    for message, verdict in scored:
+        for entity, label, seconds in verdict.labels:
+            values = {"set_by": "rule", "set_at": now, "expires_at": now + timedelta(seconds=seconds)}
+            row = dialect.insert(labels).values(
+                service_id=message.service,
+                entity=entity,
+                entity_id=message.author.id if entity == "author" else message.room.id,
+                label=label,
+                by_person=0,
+                removed=0,
+                **values,
+            )
+            connection.execute(
+                row.on_conflict_do_update(
+                    index_elements=["service_id", "entity", "entity_id", "label"],
+                    set_=values,
+                    where=labels.c.by_person == 0,
+                )
+            )

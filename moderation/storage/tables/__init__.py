@@ -1,0 +1,10 @@
+"""Table definitions: the case store (``MAIN``) and the archive with its buckets (``ARCHIVE``).
+
+The two may be one PostgreSQL database; on SQLite the archive has its own file, so that bulk
+writes never hold up a flagged save.
+"""
+
+from moderation.storage.tables import accounts, archive, cases, delivery, people, rulesets, voices
+from moderation.storage.tables.base import ARCHIVE, MAIN
+
+__all__ = ["ARCHIVE", "MAIN", "accounts", "archive", "cases", "delivery", "people", "rulesets", "voices"]

@@ -1,0 +1,161 @@
+"""Cases, what hit them, what was said around it, and what people decided."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from moderation.storage.tables.base import MAIN, ExternalId, Id, Json, UtcDateTime, Word
+
+cases = Table(
+    "cases",
+    MAIN,
+    Column("id", Id, primary_key=True),
+    Column("service_id", Id, nullable=False),
+    Column("kind", Word, nullable=False),  # author_room | raid | quarrel | room | profile
+    Column("live_key", String(400), nullable=False),  # one open case a key
+    Column("state", Word, nullable=False),  # queued | escalated | closed
+    Column("queue", Word, nullable=False),
+    Column("author_id", ExternalId),
+    Column("room_id", ExternalId),
+    Column("severity", Integer, nullable=False),  # 0 none … 4 critical: sorts
+    Column("categories", Json, nullable=False),  # {category: highest score}
+    Column("minors", Boolean, nullable=False),
+    Column("priority", Float, nullable=False),
+    Column("hit_seq", Integer, nullable=False),  # raised by each hit and report
+    Column("seen_hit_seq", Integer, nullable=False),  # what the last decision covered
+    Column("hits", Integer, nullable=False),
+    Column("reports", Integer, nullable=False),
+    Column("version", Integer, nullable=False),  # moves on claim, decision and state change only
+    Column("assigned_to", Id),
+    Column("claimed_by", Id),
+    Column("claimed_until", UtcDateTime),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Index(
+        "uq_cases_live",
+        "service_id",
+        "live_key",
+        unique=True,
+        postgresql_where=text("state <> 'closed'"),
+        sqlite_where=text("state <> 'closed'"),
+    ),
+    Index(
+        "ix_cases_work",
+        "queue",
+        "priority",
+        "opened_at",
+        postgresql_where=text("state <> 'closed'"),
+        sqlite_where=text("state <> 'closed'"),
+    ),
+    Index("ix_cases_author", "service_id", "author_id", "opened_at"),
+    Index("ix_cases_room", "service_id", "room_id", "opened_at"),
+)
+
+case_hits = Table(
+    "case_hits",
+    MAIN,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("service_id", Id, nullable=False),
+    Column("message_id", ExternalId, nullable=False),
+    Column("kind", Word, nullable=False),  # the case's kind: a message hits one case of each kind
+    Column("author_id", ExternalId, nullable=False),
+    Column("author_name", String(200)),
+    Column("room_id", ExternalId, nullable=False),
+    Column("target_id", ExternalId),
+    Column("text", Text, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+    Column("verdict", Word, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("minors", Boolean, nullable=False),
+    Column("category_scores", Json, nullable=False),
+    Column("signals", Json, nullable=False),
+    Column("target", Word, nullable=False),
+    Column("model_version", Id, nullable=False),
+    Column("lexicon_version", Id, nullable=False),
+    Column("fold_version", Id, nullable=False),
+    Column("ruleset_version", Id, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("service_id", "message_id", "kind"),
+    Index("ix_case_hits_case", "case_id", "seq"),
+    Index("ix_case_hits_author", "service_id", "author_id", "sent_at"),
+)
+
+case_context = Table(
+    "case_context",
+    MAIN,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True),
+    Column("message_id", ExternalId, primary_key=True),
+    Column("author_id", ExternalId, nullable=False),
+    Column("author_name", String(200)),
+    Column("text", Text, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+)
+
+case_events = Table(
+    "case_events",
+    MAIN,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(128), nullable=False),  # user:<id>, system, service:<id>
+    Column("kind", Word, nullable=False),
+    Column("data", Json, nullable=False),
+    Index("ix_case_events_case", "case_id", "seq"),
+)
+
+decisions = Table(
+    "decisions",
+    MAIN,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("service_id", Id, nullable=False),
+    Column("author_id", ExternalId),
+    Column("room_id", ExternalId),
+    Column("outcome", Word, nullable=False),  # violation | no_violation | unsure
+    Column("categories", Json, nullable=False),
+    Column("policy_id", Id),
+    Column("policy_version", Integer),
+    Column("actions", Json, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("public_note", Text, nullable=False),
+    Column("internal_note", Text, nullable=False),
+    Column("decided_by", Id, nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("seen_hit_seq", Integer, nullable=False),
+    Column("previous_hit_seq", Integer, nullable=False),  # restored by an undo
+    Column("undoes", Id),  # set: this decision takes that one back
+    Column("undone_by", Id),
+    Index("ix_decisions_case", "case_id", "decided_at"),
+    Index("ix_decisions_author", "service_id", "author_id", "decided_at"),
+    Index("ix_decisions_time", "service_id", "decided_at"),
+)
+
+held_messages = Table(
+    "held_messages",
+    MAIN,
+    Column("service_id", Id, primary_key=True),
+    Column("message_id", ExternalId, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("state", Word, nullable=False),  # held | approved | denied | expired
+    Column("held_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    Column("settled_by", String(128)),
+    Index("ix_held_messages_due", "state", "expires_at"),
+    Index("ix_held_messages_case", "case_id"),
+)

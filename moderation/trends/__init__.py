@@ -1,0 +1,1 @@
+"""Buckets to trend reports."""

@@ -1,0 +1,1 @@
+"""YAML rules over named views of a text. Knows nothing of the rest of the project."""

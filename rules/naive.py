@@ -1,0 +1,68 @@
+"""The plain way to look at a text: each phrase searched by itself, each pattern tried by itself."""
+
+from collections.abc import Iterable
+
+from rules.nodes import Alike, Chain, Phrases, Regexes, Split, TextNode
+from rules.patterns import compiled
+from rules.recent import alike, split_spans
+from rules.sane import sane
+from rules.spans import Span, chain, tally, unexcused
+from rules.subject import Subject
+
+
+class NaiveLooker:
+    """Answers conditions on one subject's text, slowly."""
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+
+    def value(self, node: TextNode) -> bool | None:
+        """Whether the condition holds."""
+        if isinstance(node, Alike):
+            return alike(node, self._subject)
+        found = self._found(node)
+        if found is None:
+            return None
+        return tally(found) >= (node.at_least if isinstance(node, Phrases) else 1)
+
+    def spans(self, node: TextNode) -> list[Span]:
+        """Where in the raw text."""
+        view = node.view if isinstance(node, Phrases | Regexes) else "folded"
+        return [self._subject.views.raw_span(view, start, end) for start, end in self._found(node) or ()]
+
+    def _found(self, node: TextNode) -> list[Span] | None:
+        views = self._subject.views
+        if isinstance(node, Phrases):
+            text: str = getattr(views, node.view)
+            hits = [span for span in _all(node.phrases, text) if self._fits(node, span, len(text))]
+            return unexcused(hits, _all(node.excepts, text))
+        if isinstance(node, Chain):
+            steps = [_all(step, views.folded) for step in node.steps]
+            return unexcused(chain(steps, node.gap), _all(node.excepts, views.folded))
+        if isinstance(node, Regexes):
+            text = sane(getattr(views, node.view))
+            hits = [match.span() for pattern in node.patterns for match in compiled(pattern).finditer(text)]
+            return unexcused([span for span in hits if span[0] < span[1]], _all(node.excepts, text))
+        if isinstance(node, Split):
+            return split_spans(
+                node, self._subject, lambda joined: (_all(node.phrases, joined), _all(node.excepts, joined))
+            )
+        return []
+
+    def _fits(self, node: Phrases, span: Span, length: int) -> bool:
+        if node.mode == "exact":
+            return span == (0, length)
+        if node.mode == "token":
+            bounds = self._subject.views.token_bounds(node.view)
+            return span[0] in bounds and span[1] in bounds
+        return True
+
+
+def _all(phrases: Iterable[str], text: str) -> list[Span]:
+    found = []
+    for phrase in phrases:
+        at = text.find(phrase)
+        while at >= 0:
+            found.append((at, at + len(phrase)))
+            at = text.find(phrase, at + 1)
+    return found

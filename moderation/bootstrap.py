@@ -1,6 +1,7 @@
 """Put the parts together: the classifier, the rules, and the engine that scores with them."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -10,10 +11,10 @@ from classifiers.model import Classifier
 from moderation.errors import Misconfigured, StoreUnavailable
 from moderation.scoring.detectors import ClassifierBridge, RulesBridge, fold_text
 from moderation.scoring.engine import Engine, Standing
-from moderation.scoring.message import Message
+from moderation.scoring.message import Message, Room
 from moderation.scoring.policy import read_policy
 from moderation.settings import Settings
-from moderation.storage import policies, rulesets, standing
+from moderation.storage import people, policies, rulesets, standing
 from moderation.storage.database import Database, Unit
 from moderation.storage.policies import PolicyClause
 from moderation.storage.rulesets import RuleSources
@@ -25,6 +26,8 @@ from rules.match import RuleSet
 
 log = structlog.get_logger(__name__)
 
+ROOMS_KEPT = timedelta(hours=48)
+"""How long after its end a room's facts still complete late messages."""
 POLICIES_FILE = Path(__file__).with_name("policies.yaml")
 
 
@@ -103,6 +106,7 @@ class EngineRoom:
         self._engine: Engine | None = None
         self._seq = 0
         self._standings = Standings()
+        self._rooms: Mapping[tuple[str, str], Room] = {}
 
     @property
     def current(self) -> Engine:
@@ -124,15 +128,21 @@ class EngineRoom:
         """What is known of a message's author and room, at most one refresh old."""
         return self._standings.of(message)
 
+    def known_room(self, service: str, room_id: str) -> Room | None:
+        """What events told of a room, at most one refresh old."""
+        return self._rooms.get((service, room_id))
+
     def refresh(self) -> None:
-        """Load the active rule set if it changed, and everybody's strikes and labels.
+        """Load the active rule set if it changed, everybody's strikes and labels, and the rooms.
 
         Runs off the event loop; the new engine is swapped in whole. When the database is away
         the old ones stay.
         """
         try:
             with self._database.read() as connection:
-                self._standings = standing.read(connection, now=datetime.now(UTC))
+                now = datetime.now(UTC)
+                self._standings = standing.read(connection, now=now)
+                self._rooms = people.live_rooms(connection, ended_after=now - ROOMS_KEPT)
                 if rulesets.active_seq(connection) == self._seq:
                     return
                 active = rulesets.active(connection)

@@ -60,10 +60,11 @@ class Interpreter:
 
     def value(self, node: Node) -> bool | None:
         """Whether a condition holds."""
-        if isinstance(node, Every):
-            return _every([self.value(child) for child in node.children])
-        if isinstance(node, Some):
-            return _not(_every([_not(self.value(child)) for child in node.children]))
+        if isinstance(node, Every | Some):
+            values = [self.value(child) for child in node.children]
+            return (
+                _every(values) if isinstance(node, Every) else _not(_every([_not(value) for value in values]))
+            )
         if isinstance(node, No):
             return _not(self.value(node.child))
         if isinstance(node, TEXT_NODES):
@@ -71,9 +72,7 @@ class Interpreter:
         if isinstance(node, Reference):
             plan = self._plans(node.rule_id)
             return None if plan is None else self.fires(plan)
-        if isinstance(node, Clock):
-            return self._clock(node)
-        return self._of_fact(node)
+        return self._clock(node) if isinstance(node, Clock) else self._of_fact(node)
 
     def spans(self, node: Node) -> list[Span]:
         """Where in the raw text the parts of a true condition are seen; negated parts show nothing."""

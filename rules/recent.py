@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 from rules.nodes import Alike, Split
 from rules.spans import Span, unexcused
@@ -14,7 +15,7 @@ LOOKED_AT = 300
 
 @lru_cache(maxsize=4096)
 def _pairs(text: str) -> frozenset[str]:
-    return frozenset(map("".join, zip(text, text[1:], strict=False)))
+    return frozenset(map("".join, pairwise(text)))
 
 
 def likeness(one: str, other: str) -> float:

@@ -45,7 +45,7 @@ class Document:
         return self.lines.get(here)
 
 
-class _Refused(Exception):  # noqa: N818 - control flow inside this file
+class _Refused(Exception):
     def __init__(self, line: int, code: str, what: str, hint: str | None = None) -> None:
         super().__init__(what)
         self.line, self.code, self.what, self.hint = line, code, what, hint

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from classifiers.model import Classifier
-from rules.match import Hit, Prepared, RuleSet
+from rules.hit import Hit
+from rules.match import Prepared, RuleSet
 from rules.resolve import resolve
 
 from classifiers.fold import fold
@@ -150,7 +151,7 @@ def _subject(seen: Seen) -> Subject:
     recent_room: list[Recent] | None = None
     recent_author: list[Recent] | None = None
     if seen.talk is not None:
-        recent_room = [Recent(fold_text(one.text), one.sent_at) for one in seen.talk]
+        recent_room = [Recent(folded=fold_text(one.text), sent_at=one.sent_at) for one in seen.talk]
         recent_author = [
             recent for one, recent in zip(seen.talk, recent_room, strict=True) if one.author_id == author.id
         ]

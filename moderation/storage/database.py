@@ -15,6 +15,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from moderation.errors import Misconfigured, StoreUnavailable
 from moderation.settings import Settings
 
+__all__ = ["Connection", "Database", "Unit", "check", "open_database"]
+
 BUSY_SECONDS = 10
 """How long a writer waits for SQLite's one write lock."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
 
 from moderation.storage.ids import new_id
 from moderation.storage.tables.delivery import outbox, webhook_deliveries, webhook_endpoints
@@ -95,21 +95,38 @@ def _row(
 
 
 def due(connection: Connection, *, destination: str, now: datetime, most: int) -> list[OutboxRow]:
-    """What should leave now, oldest first."""
+    """What should leave now, oldest first; never past an earlier event of the same subject."""
     rows = connection.execute(
         select(outbox)
-        .where(outbox.c.destination == destination, outbox.c.next_attempt_at <= now)
+        .where(outbox.c.destination == destination, outbox.c.next_attempt_at <= now, ~_earlier_one_waits())
         .order_by(outbox.c.seq)
         .limit(most)
     )
     return [_from_row(row) for row in rows]
 
 
+def _earlier_one_waits() -> ColumnElement[bool]:
+    """An earlier event about the same subject has not reached this endpoint yet.
+
+    Facts for the recorder have no endpoint, and no order.
+    """
+    earlier = outbox.alias("earlier")
+    return exists(
+        select(earlier.c.seq).where(
+            earlier.c.destination == outbox.c.destination,
+            earlier.c.next_attempt_at.is_not(None),
+            earlier.c.endpoint_id == outbox.c.endpoint_id,
+            earlier.c.subject == outbox.c.subject,
+            earlier.c.seq < outbox.c.seq,
+        )
+    )
+
+
 def take(connection: Connection, outbox_id: str, *, now: datetime, until: datetime) -> OutboxRow | None:
     """Reserve one due row for one attempt until a time; None when it is done or someone else has it."""
     taken = connection.execute(
         update(outbox)
-        .where(outbox.c.id == outbox_id, outbox.c.next_attempt_at <= now)
+        .where(outbox.c.id == outbox_id, outbox.c.next_attempt_at <= now, ~_earlier_one_waits())
         .values(next_attempt_at=until, attempts=outbox.c.attempts + 1)
         .returning(outbox)
     ).one_or_none()

@@ -1,0 +1,1 @@
+"""The ways in: HTTP, the console, the command line."""

@@ -1,0 +1,88 @@
+"""The command `ibasho`: which commands there are, and what an error looks like.
+
+A command's module is imported when it is asked for, so that `ibasho --help` is quick and
+`ibasho score` loads neither the web server nor scikit-learn. The table below is what the help shows.
+"""
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+import typer.core
+import typer.main
+
+from api.cli.terminal import EXIT_BAD_DATA, EXIT_CANNOT_RUN
+from classifiers.errors import ArtefactCorrupt, ArtefactMissing, ClassifierError
+from moderation.errors import ModerationError, Unavailable
+from rules.problems import RulesError
+
+START, DAILY, CARE = "Start", "Score and check", "Look after it"
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "demo": (START, "api.cli.demo.command", "Start everything with a sample stream, to look at."),
+    "serve": (START, "api.cli.serve", "Start the HTTP API and the console."),
+    "worker": (START, "api.cli.worker", "Start the jobs, the recorder and the schedule."),
+    "score": (DAILY, "api.cli.score", "Score messages of a file or of standard input; needs no server."),
+    "report": (DAILY, "api.cli.report", "Send a viewer's report to a running server."),
+    "rules": (DAILY, "api.cli.rules", "Check the rule files and run the tests inside them."),
+    "model": (DAILY, "api.cli.model", "Train and measure the classifier, check its corpus."),
+    "trends": (DAILY, "api.cli.trends", "Print how much of what harm there was."),
+    "keys": (CARE, "api.cli.keys", "Make, list and revoke API keys."),
+    "users": (CARE, "api.cli.users", "Add, list and lock out people of the console."),
+    "db": (CARE, "api.cli.db", "Bring the databases up to date."),
+    "settings": (CARE, "api.cli.settings_page", "Print the page of all settings (docs/settings.md)."),
+}
+
+
+class LazyGroup(typer.core.TyperGroup):
+    """Commands whose modules are imported when one of them is called."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The command that the arguments name, loaded."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in COMMANDS:
+            command = typer.main.get_command(import_module(COMMANDS[name][1]).app)
+        return name, command, rest
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Ibasho: trust and safety for Japanese livestreams.\n\n"
+    "New here? `ibasho demo` shows all of it. `ibasho COMMAND --help` explains a command. "
+    "Settings are environment variables; `ibasho settings` lists them.",
+)
+
+
+@app.callback()
+def _ibasho() -> None:
+    """Keep the commands below one name."""
+
+
+def _shown() -> None:
+    """Stand in the help for a command whose module is not loaded."""
+
+
+for _name, (_panel, _module, _help) in COMMANDS.items():
+    app.command(_name, help=_help, rich_help_panel=_panel)(_shown)
+
+
+def run() -> None:
+    """Run the command of ``sys.argv``; every error we know is one line, never a traceback."""
+    try:
+        app(prog_name="ibasho")
+    except (ModerationError, ClassifierError, RulesError, OSError) as error:
+        text, code = explain(error)
+        print(f"ibasho: {text}", file=sys.stderr)
+        sys.exit(code)
+
+
+def explain(error: ModerationError | ClassifierError | RulesError | OSError) -> tuple[str, int]:
+    """What to print for an error, and the exit code."""
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}.", EXIT_CANNOT_RUN
+    cannot_run = isinstance(error, Unavailable | ArtefactMissing | ArtefactCorrupt)
+    return str(error), EXIT_CANNOT_RUN if cannot_run else EXIT_BAD_DATA

@@ -1,0 +1,60 @@
+"""What routes may ask for: one unit of work a request, the clock, the parts of the process."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+
+from moderation.bootstrap import EngineRoom
+from moderation.scoring.intake import Intake
+from moderation.settings import Settings
+from moderation.storage.database import Connection, Database, Unit
+from workers.enqueue import Jobs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What one API process is made of; made at start-up, kept in ``app.state.parts``."""
+
+    settings: Settings
+    database: Database
+    engines: EngineRoom
+    intake: Intake
+    jobs: Jobs
+
+
+def get_parts(request: Request) -> Parts:
+    """The parts of this process."""
+    return cast("Parts", request.app.state.parts)
+
+
+def _write(request: Request) -> Iterator[Unit]:
+    with get_parts(request).database.write() as unit:
+        yield unit
+
+
+def _read(request: Request) -> Iterator[Connection]:
+    with get_parts(request).database.read() as connection:
+        yield connection
+
+
+def _read_archive(request: Request) -> Iterator[Connection]:
+    with get_parts(request).database.read_archive() as connection:
+        yield connection
+
+
+# scope="function": the commit comes before the response is sent. With FastAPI's default it
+# comes after, and a client can be told of a decision that never was.
+Write = Annotated[Unit, Depends(_write, scope="function")]
+Read = Annotated[Connection, Depends(_read, scope="function")]
+ReadArchive = Annotated[Connection, Depends(_read_archive, scope="function")]
+ProcessParts = Annotated[Parts, Depends(get_parts)]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+Now = Annotated[datetime, Depends(_now)]

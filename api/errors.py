@@ -1,0 +1,119 @@
+"""Errors to HTTP: the one place that knows both. Bodies are problem documents (RFC 9457)."""
+
+from collections.abc import MutableMapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from api.console import error_page, is_console_path
+from moderation.errors import (
+    BadCredentials,
+    Conflict,
+    FieldProblem,
+    Invalid,
+    ModerationError,
+    NotAllowed,
+    NotFound,
+    Unavailable,
+)
+
+log = structlog.get_logger(__name__)
+
+STATUS: dict[type[ModerationError], int] = {
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    BadCredentials: 401,
+    NotAllowed: 403,
+    Unavailable: 503,
+}
+"""HTTP status of each kind; the first that fits an error counts."""
+
+_CODES = {400: "bad_request", 404: "no_such_path", 405: "method_not_allowed"}
+
+
+def status_of(error: ModerationError) -> int:
+    """The HTTP status of an error; 500 for one of no known kind."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+
+
+def problem(
+    status: int, code: str, detail: str, problems: Sequence[FieldProblem] = (), request_id: str | None = None
+) -> dict[str, Any]:
+    """A problem document."""
+    document: dict[str, Any] = {
+        "type": f"/problems/{code}",
+        "title": code.replace("_", " "),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if request_id:
+        document["request_id"] = request_id
+    if problems:
+        document["errors"] = [{"pointer": one.pointer, "detail": one.detail} for one in problems]
+    return document
+
+
+def problem_response(
+    status: int,
+    code: str,
+    detail: str,
+    scope: MutableMapping[str, Any],
+    problems: Sequence[FieldProblem] = (),
+) -> Response:
+    """A problem document as an HTTP answer."""
+    request_id = scope.get("state", {}).get("request_id")
+    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    return JSONResponse(
+        problem(status, code, detail, problems, request_id),
+        status,
+        headers=headers,
+        media_type="application/problem+json",
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error as a problem document; pages of the console get an error page.
+
+    An error of no known kind is a 500: it was not meant for the client, and only the log has it.
+    """
+
+    @app.exception_handler(ModerationError)
+    async def moderation_error(request: Request, error: ModerationError) -> Response:
+        status = status_of(error)
+        if is_console_path(request.url.path):
+            return error_page(request, status, error)
+        return problem_response(status, error.code, str(error), request.scope, getattr(error, "problems", ()))
+
+    @app.exception_handler(RequestValidationError)
+    async def validation_error(request: Request, error: RequestValidationError) -> Response:
+        problems = [FieldProblem(pointer=_pointer(one["loc"]), detail=one["msg"]) for one in error.errors()]
+        invalid = Invalid("The request cannot be used; `errors` names each place.", problems)
+        return await moderation_error(request, invalid)
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> Response:
+        code = _CODES.get(error.status_code, "http_error")
+        detail = f"{request.method} {request.url.path}: {error.detail}."
+        if is_console_path(request.url.path):
+            return error_page(request, error.status_code, ModerationError(detail))
+        return problem_response(error.status_code, code, detail, request.scope)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        log.error("request.failed", path=request.url.path, exc_info=error)
+        detail = "Something went wrong on our side; the log has it under this request id."
+        if is_console_path(request.url.path):
+            return error_page(request, 500, ModerationError(detail))
+        return problem_response(500, "internal_error", detail, request.scope)
+
+
+def _pointer(location: Sequence[object]) -> str:
+    parts = [str(part) for part in location if part != "body"]
+    return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in parts)

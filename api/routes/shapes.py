@@ -1,0 +1,40 @@
+"""Field types that the bodies of reports, inquiries and events share."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+LONGEST_FREE_TEXT = 10_000
+"""Longest free text of a report or inquiry, in code points."""
+
+
+def _in_utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("the time lies outside the calendar") from error
+
+
+ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]*$")]
+FreeText = Annotated[str, StringConstraints(max_length=LONGEST_FREE_TEXT)]
+ShortText = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
+Time = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+MOST_ITEMS = 1_000
+"""Most reports, inquiries or events in one request."""
+
+
+class Body(BaseModel):
+    """A body whose unknown keys are errors: a mistyped key must not pass as silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TakenOut(BaseModel):
+    """What became of one report or inquiry."""
+
+    id: str = Field(description="The id it was sent with.")
+    status: str = Field(
+        description="opened or joined a case, repeated (kept, not counted again), settled before."
+    )
+    case_id: str | None = Field(description="The case it belongs to.")

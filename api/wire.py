@@ -1,0 +1,173 @@
+"""Bodies of the scoring path as they come in, checked by msgspec; unknown keys are errors."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from moderation.errors import FieldProblem, Invalid
+from moderation.scoring.message import Author, Message, Room, counted_at
+from moderation.taxonomy import AgeBand, AuthorRole, Strictness
+
+LONGEST_TEXT = 10_000
+"""Longest text accepted, in code points (also the default of IBASHO_MAX_TEXT_CHARS)."""
+
+ExternalId = Annotated[
+    str, Meta(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]*$", description="Id the service gave.")
+]
+Name = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
+Time = Annotated[datetime, Meta(tz=True, description="RFC 3339, with its zone.")]
+
+
+class AuthorIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Who wrote it; only ``id`` is needed."""
+
+    id: ExternalId
+    name: Name | None = None
+    created_at: Time | None = None
+    age_band: AgeBand = AgeBand.UNKNOWN
+    role: AuthorRole = AuthorRole.VIEWER
+
+
+class RoomIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The stream; what is left out is taken from the room's events."""
+
+    id: ExternalId
+    game: Name | None = None
+    category: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] | None = None
+    title: Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*$")] | None = None
+    strictness: Strictness | None = None
+    live_viewers: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
+    streamer_id: ExternalId | None = None
+
+
+class MessageIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """One chat message. ``sent_at`` is RFC 3339; without it the time of arrival counts."""
+
+    id: ExternalId
+    text: str
+    author: AuthorIn
+    room: RoomIn
+    sent_at: Time | None = None
+    target_id: ExternalId | None = None
+
+
+class ScoreOneIn(MessageIn, forbid_unknown_fields=True, frozen=True):
+    """A request to score one message."""
+
+    timeout_ms: Annotated[int, Meta(ge=1, le=60_000)] | None = None
+    dry_run: bool = False
+    replay: bool = False
+
+
+class ScoreBatchIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A request to score several messages, in the order they were sent."""
+
+    messages: Annotated[list[MessageIn], Meta(min_length=1)]
+    timeout_ms: Annotated[int, Meta(ge=1, le=60_000)] | None = None
+    dry_run: bool = False
+    replay: bool = False
+
+
+_ONE = msgspec.json.Decoder(ScoreOneIn)
+_BATCH = msgspec.json.Decoder(ScoreBatchIn)
+_ANY = msgspec.json.Decoder()
+_PLACE = re.compile(r" - at `(?:key in )?\$?([^`]*)`$")
+
+
+def read_score_request(body: bytes) -> ScoreOneIn | ScoreBatchIn:
+    """A scoring request: a batch where the object has ``messages``, else one message.
+
+    Raises:
+        Invalid: The body is not JSON in UTF-8, or a value is wrong; the problem has its place.
+    """
+    try:
+        # Batches are told apart by their first key, and by a second look only where that fails.
+        return _BATCH.decode(body) if body.lstrip()[:12].startswith(b'{"messages"') else _one_or_batch(body)
+    except msgspec.ValidationError as error:
+        raise Invalid(
+            "The request cannot be used; `errors` names the place.", [field_problem(error)]
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Invalid(f"The body is not JSON in UTF-8: {error}.") from error
+
+
+def _one_or_batch(body: bytes) -> ScoreOneIn | ScoreBatchIn:
+    try:
+        return _ONE.decode(body)
+    except msgspec.ValidationError:
+        anything = _ANY.decode(body)
+        if isinstance(anything, dict) and "messages" in anything:
+            return msgspec.convert(anything, ScoreBatchIn)
+        raise
+
+
+def field_problem(error: msgspec.ValidationError) -> FieldProblem:
+    """Msgspec's word on what is wrong, with its path as a JSON pointer."""
+    text = str(error)
+    found = _PLACE.search(text)
+    path = found.group(1) if found else ""
+    pointer = "".join("/" + part for part in re.findall(r"[^.\[\]]+", path))
+    return FieldProblem(pointer=pointer or "/", detail=text[: found.start()] if found else text)
+
+
+def to_message(
+    given: MessageIn, *, service: str, known_room: Room | None, received_at: datetime, replay: bool
+) -> Message:
+    """The domain's message; what the request says of the room wins over what events said."""
+    sent_at = received_at if given.sent_at is None else _utc(given.sent_at)
+    author = given.author
+    return Message(
+        service=service,
+        id=given.id,
+        text=given.text,
+        author=Author(
+            id=author.id,
+            name=author.name,
+            created_at=None if author.created_at is None else _utc(author.created_at),
+            age_band=author.age_band,
+            role=author.role,
+        ),
+        room=_room(given.room, known_room),
+        sent_at=sent_at,
+        received_at=received_at,
+        counted_at=counted_at(sent_at, received_at, replay=replay),
+        target_id=given.target_id,
+    )
+
+
+def _room(given: RoomIn, known: Room | None) -> Room:
+    if known is None:
+        return Room(
+            id=given.id,
+            game=given.game,
+            category=given.category,
+            title=given.title,
+            strictness=given.strictness or Strictness.NORMAL,
+            live_viewers=given.live_viewers,
+            streamer_id=given.streamer_id,
+        )
+    return Room(
+        id=given.id,
+        game=given.game or known.game,
+        category=given.category or known.category,
+        title=given.title or known.title,
+        strictness=given.strictness or known.strictness,
+        live_viewers=known.live_viewers if given.live_viewers is None else given.live_viewers,
+        streamer_id=given.streamer_id or known.streamer_id,
+    )
+
+
+def _utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except OverflowError as error:
+        raise Invalid(f"The time {time} lies outside the calendar.") from error
+
+
+def schema_of(*kinds: Any) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """JSON Schemas of wire types for the OpenAPI document, and the components they refer to."""
+    schemas, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    return list(schemas), dict(components)

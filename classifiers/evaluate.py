@@ -1,0 +1,174 @@
+"""Measure a classifier on labelled rows: by category, as a whole, and on slices, with intervals."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.corpus import Row
+from classifiers.eval_rows import EvalRow, as_eval_row, read_eval
+from classifiers.labels import CATEGORIES, CATEGORY_JA, TARGETS
+from classifiers.measures import (
+    average_precision,
+    calibration_error,
+    f1,
+    false_alarm_rate,
+    interval,
+    precision,
+    recall,
+    roc_auc,
+)
+from classifiers.model import Classifier, Scores
+
+__all__ = ["EvalRow", "Evaluation", "Metrics", "evaluate", "read_eval", "to_text"]
+
+Interval = tuple[float, float, float]
+"""Value, and the ends of its 95 % bootstrap interval."""
+
+_BATCH: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metrics:
+    """Figures of one category, of the whole, or of a slice. None: cannot be told from these rows.
+
+    ``ece`` is the expected calibration error; rows drawn at another share of harm than the assumed prior
+    make it large without any fault of the model. ``fpr`` is the share of negatives flagged.
+    """
+
+    n: int
+    positives: int
+    flagged: int
+    precision: Interval | None
+    recall: Interval | None
+    f1: Interval | None
+    fpr: Interval | None
+    ap: Interval | None
+    auc: Interval | None
+    ece: Interval | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """``overall``: any category, ranked by the largest probability; flagged where any reaches its threshold."""
+
+    overall: Metrics
+    categories: Mapping[str, Metrics]
+    slices: Mapping[str, Metrics]
+    target_accuracy: Interval | None
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def evaluate(
+    rows: Sequence[EvalRow | Row],
+    classifier: Classifier,
+    *,
+    thresholds: Mapping[str, float] | None = None,
+    seed: int = 1,
+) -> Evaluation:
+    """Score rows and compare with their labels.
+
+    Args:
+        rows: Rows without categories count for ``overall`` only; rows without any label for its ``flagged``.
+        classifier: What is measured.
+        thresholds: From which probability a category flags; the card's suggestions where left out.
+        seed: Of the bootstrap.
+    """
+    given = [as_eval_row(row) for row in rows]
+    limits = dict(classifier.card["thresholds"]) | dict(thresholds or {})
+    scores: list[Scores] = []
+    for at in range(0, len(given), _BATCH):
+        scores += classifier.score([row.text for row in given[at : at + _BATCH]])
+    chances = np.array([[score.probabilities[name] for name in CATEGORIES] for score in scores])
+    chances = chances.reshape(len(given), len(CATEGORIES))
+    flags = chances >= np.array([limits[name] for name in CATEGORIES])
+    risk = chances.max(axis=1, initial=0.0)
+    flagged = flags.any(axis=1)
+
+    def whole(pick: Callable[[EvalRow], bool]) -> Metrics:
+        chosen = np.array([pick(row) for row in given], dtype=bool)
+        known = chosen & np.array([row.harmful is not None for row in given], dtype=bool)
+        truth = np.array([bool(row.harmful) for row in given], dtype=bool)
+        return _metrics(truth[known], risk[known], flagged[known], seed, every=int(flagged[chosen].sum()))
+
+    labelled = np.array([row.categories is not None for row in given], dtype=bool)
+    categories = {
+        name: _metrics(
+            np.array([name in (row.categories or ()) for row in given], dtype=bool)[labelled],
+            chances[labelled, at],
+            flags[labelled, at],
+            seed,
+        )
+        for at, name in enumerate(CATEGORIES)
+        if labelled.any()
+    }
+    slices = {name: whole(pick) for name, pick in _SLICES.items() if any(pick(row) for row in given)}
+    return Evaluation(
+        overall=whole(lambda _: True),
+        categories=categories,
+        slices=slices,
+        target_accuracy=_target_accuracy(given, scores, seed),
+    )
+
+
+def _on_target(target: str) -> Callable[[EvalRow], bool]:
+    return lambda row: row.target == target
+
+
+_SLICES: Final[Mapping[str, Callable[[EvalRow], bool]]] = {
+    "evasion": lambda row: row.evasion,
+    "hard": lambda row: row.hard,
+    **{f"target:{target}": _on_target(target) for target in TARGETS},
+}
+
+
+def _metrics(
+    truth: NDArray[np.bool_],
+    chances: NDArray[np.float64],
+    flagged: NDArray[np.bool_],
+    seed: int,
+    *,
+    every: int | None = None,
+) -> Metrics:
+    return Metrics(
+        n=len(truth),
+        positives=int(truth.sum()),
+        flagged=int(flagged.sum()) if every is None else every,
+        precision=interval(precision, truth, flagged, seed=seed),
+        recall=interval(recall, truth, flagged, seed=seed),
+        f1=interval(f1, truth, flagged, seed=seed),
+        fpr=interval(false_alarm_rate, truth, flagged, seed=seed),
+        ap=interval(average_precision, truth, chances, seed=seed),
+        auc=interval(roc_auc, truth, chances, seed=seed),
+        ece=interval(calibration_error, truth, chances, seed=seed),
+    )
+
+
+def _target_accuracy(rows: Sequence[EvalRow], scores: Sequence[Scores], seed: int) -> Interval | None:
+    right = np.array(
+        [row.target == score.target for row, score in zip(rows, scores, strict=True) if row.target], dtype=bool
+    )
+    return interval(lambda truth, _: float(truth.mean()), right, right, seed=seed)
+
+
+def to_text(evaluation: Evaluation) -> str:
+    """The figures as a table for a terminal."""
+    head = f"{'':24s}{'rows':>7s}{'pos.':>6s}{'flag':>6s}"
+    names = ("precision", "recall", "f1", "fpr", "ap", "auc", "ece")
+    lines = [head + "".join(f"  {name:20s}" for name in names)]
+    table = {"overall": evaluation.overall, **evaluation.categories, **evaluation.slices}
+    for name, metrics in table.items():
+        figures = "".join(f"  {_figure(getattr(metrics, key)):20s}" for key in names)
+        label = f"{name:24s}{metrics.n:7d}{metrics.positives:6d}{metrics.flagged:6d}"
+        lines.append((label + figures + CATEGORY_JA.get(name, "")).rstrip())
+    if evaluation.target_accuracy:
+        lines.append(f"target named rightly: {_figure(evaluation.target_accuracy)}")
+    return "\n".join(lines)
+
+
+def _figure(found: Interval | None) -> str:
+    return "–" if found is None else f"{found[0]:.3f} [{found[1]:.3f}, {found[2]:.3f}]"

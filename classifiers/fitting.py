@@ -1,0 +1,167 @@
+"""Fit the heads with scikit-learn, calibrate them out of fold, and fold all of it into one matrix of weights.
+
+Imported by training only: scikit-learn takes seconds to import and 100 MB.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from classifiers.compiled import HEADS, Numbers
+from classifiers.corpus import Row
+from classifiers.errors import TrainingError
+from classifiers.features import Extract, FeatureSpace
+from classifiers.labels import CATEGORIES, TARGETS
+
+ANY: Final = "any"
+"""A head of its own for "any category": it steadies the rare ones, and is not kept."""
+RAW_HEADS: Final = (*HEADS, ANY)
+
+_FOLDS: Final = 4
+_HEAD_C: Final = 10.0
+"""Inverse strength of the penalty on n-gram weights; chosen on held-out groups."""
+MARK_SCALE: Final = 0.35
+"""A mark's value. Below 1 the penalty holds marks back, so that n-grams beside them are learnt too."""
+_FEWEST: Final = 8
+"""Lines that a head needs on each side, and groups that a corpus needs, before anything can be learnt."""
+
+Flags = NDArray[np.bool_]
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """scikit-learn's models, and the scores of every line by models that had not seen its group."""
+
+    space: FeatureSpace
+    heads: tuple[Any, ...]
+    calibrators: tuple[Any, ...]
+    out_of_fold: Numbers
+    truth: Flags
+
+    def logits(self, extracts: Sequence[Extract]) -> Numbers:
+        """Calibrated log-odds by scikit-learn itself: what the compiled arrays must equal."""
+        matrix = design(extracts, self.space.size)
+        raw = np.column_stack([head.decision_function(matrix) for head in self.heads])
+        return _calibrated(raw, self.calibrators)
+
+    def weights(self) -> tuple[NDArray[np.float32], Numbers]:
+        """Heads and calibration, both linear, as one matrix (features + a row of zeros, HEADS) and a bias."""
+        raw = np.vstack([head.coef_[0] for head in self.heads])
+        raw_bias = np.array([head.intercept_[0] for head in self.heads])
+        mix = np.zeros((len(HEADS), len(RAW_HEADS)))
+        bias = np.zeros(len(HEADS))
+        for at, name in enumerate(HEADS):
+            mix[at, _inputs(name)] = self.calibrators[at].coef_[0]
+            bias[at] = self.calibrators[at].intercept_[0]
+        merged = (mix @ raw).T
+        merged[len(self.space.folded) + len(self.space.typed) :] *= MARK_SCALE
+        rows = np.vstack([merged, np.zeros((1, len(HEADS)))]).astype(np.float32)
+        return rows, bias + mix @ raw_bias
+
+
+def fit(
+    rows: Sequence[Row], extracts: Sequence[Extract], space: FeatureSpace, *, seed: int, progress: Progress
+) -> Fitted:
+    """Fit every head on all rows, and its calibration on scores of rows held out by group.
+
+    Raises:
+        TrainingError: A head has too few lines on one side, or the corpus too few groups.
+    """
+    truth = truth_of(rows)
+    _check(rows, truth)
+    matrix = design(extracts, space.size)
+    folds = np.array([_fold_of(row.group) for row in rows])
+    out_of_fold = np.zeros((len(rows), len(RAW_HEADS)))
+    total = (_FOLDS + 1) * len(RAW_HEADS)
+    done = 0
+    for held in range(_FOLDS):
+        taught = matrix[folds != held]
+        for at in range(len(RAW_HEADS)):
+            head = _head(seed).fit(taught, truth[folds != held, at])
+            out_of_fold[folds == held, at] = head.decision_function(matrix[folds == held])
+            done += 1
+            progress("calibrating", done / total)
+    heads = []
+    for at in range(len(RAW_HEADS)):
+        heads.append(_head(seed).fit(matrix, truth[:, at]))
+        done += 1
+        progress("fitting", done / total)
+    calibrators = tuple(
+        LogisticRegression(C=1.0, max_iter=1000).fit(out_of_fold[:, _inputs(name)], truth[:, at])
+        for at, name in enumerate(HEADS)
+    )
+    return Fitted(space, tuple(heads), calibrators, _calibrated(out_of_fold, calibrators), truth)
+
+
+def design(extracts: Sequence[Extract], size: int) -> Any:
+    """One sparse row a text: n-grams share a length of 1, marks have MARK_SCALE each."""
+    ids: list[int] = []
+    values: list[float] = []
+    ends = [0]
+    for extract in extracts:
+        ids += extract.grams
+        ids += extract.marks
+        values += [1.0 / np.sqrt(max(1, len(extract.grams)))] * len(extract.grams)
+        values += [MARK_SCALE] * len(extract.marks)
+        ends.append(len(ids))
+    return sparse.csr_matrix((values, ids, ends), shape=(len(extracts), size))
+
+
+def truth_of(rows: Sequence[Row]) -> Flags:
+    """One column for each of RAW_HEADS."""
+    return np.array(
+        [
+            [
+                *(category in row.categories for category in CATEGORIES),
+                row.minors,
+                *(row.target == target for target in TARGETS),
+                bool(row.categories),
+            ]
+            for row in rows
+        ]
+    )
+
+
+def _head(seed: int) -> Any:
+    return LogisticRegression(C=_HEAD_C, solver="liblinear", tol=1e-3, random_state=seed)
+
+
+def _inputs(name: str) -> list[int]:
+    """Which raw heads a head is calibrated from: a category from itself and ANY; a target from all targets."""
+    if name in TARGETS:
+        return [RAW_HEADS.index(target) for target in TARGETS]
+    return [RAW_HEADS.index(name), RAW_HEADS.index(ANY)]
+
+
+def _calibrated(raw: Numbers, calibrators: Sequence[Any]) -> Numbers:
+    return np.column_stack(
+        [
+            calibrator.decision_function(raw[:, _inputs(name)])
+            for name, calibrator in zip(HEADS, calibrators, strict=True)
+        ]
+    )
+
+
+def _fold_of(group: str) -> int:
+    return hashlib.sha256(f"fold {group}".encode("utf-8", "surrogatepass")).digest()[0] % _FOLDS
+
+
+def _check(rows: Sequence[Row], truth: Flags) -> None:
+    groups = len({row.group for row in rows})
+    if groups < _FEWEST:
+        raise TrainingError(f"{groups} groups cannot be held out from each other; need {_FEWEST} or more.")
+    for at, name in enumerate(RAW_HEADS):
+        positives = int(truth[:, at].sum())
+        if not _FEWEST <= positives <= len(rows) - _FEWEST:
+            raise TrainingError(
+                f"{name}: {positives} of {len(rows)} lines are positive; {_FEWEST} or more of both are needed."
+            )
+
+

@@ -1,0 +1,85 @@
+"""Figures of a ranking and of a decision, in plain NumPy. Each is NaN where these rows cannot tell."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Truth = NDArray[np.bool_]
+Said = NDArray[Any]
+"""Probabilities, or flags."""
+
+_RESAMPLES: Final = 400
+_BINS: Final = 10
+
+
+def precision(truth: Truth, flagged: Said) -> float:
+    """Share of the flagged that is truly positive."""
+    return float(truth[flagged].mean()) if flagged.any() else float("nan")
+
+
+def recall(truth: Truth, flagged: Said) -> float:
+    """Share of the positives that is flagged."""
+    return float(flagged[truth].mean()) if truth.any() else float("nan")
+
+
+def false_alarm_rate(truth: Truth, flagged: Said) -> float:
+    """Share of the negatives that is flagged."""
+    return float("nan") if truth.all() else float(flagged[~truth].mean())
+
+
+def f1(truth: Truth, flagged: Said) -> float:
+    """Harmonic mean of precision and recall: 0 where nothing right is flagged."""
+    if not truth.any():
+        return float("nan")
+    return float(2 * (truth & flagged).sum() / (truth.sum() + flagged.sum()))
+
+
+def average_precision(truth: Truth, chances: Said) -> float:
+    """Area under precision over recall, step by step; equal probabilities are one step."""
+    if not truth.any():
+        return float("nan")
+    order = np.argsort(-chances, kind="stable")
+    hits = np.cumsum(truth[order])
+    last = np.append(np.diff(chances[order]) != 0, [True])  # the end of each run of equal probabilities
+    hits, seen = hits[last], np.flatnonzero(last) + 1
+    return float(np.sum(np.diff(hits, prepend=0) / hits[-1] * hits / seen))
+
+
+def roc_auc(truth: Truth, chances: Said) -> float:
+    """Chance that a positive stands above a negative; equal probabilities count half."""
+    positives = int(truth.sum())
+    negatives = len(truth) - positives
+    if not positives or not negatives:
+        return float("nan")
+    _, inverse, counts = np.unique(chances, return_inverse=True, return_counts=True)
+    ranks = np.cumsum(counts) - (counts - 1) / 2
+    return float((ranks[inverse][truth].sum() - positives * (positives + 1) / 2) / (positives * negatives))
+
+
+def calibration_error(truth: Truth, chances: Said) -> float:
+    """Mean distance of probability and share over ten equal bins, weighed by rows."""
+    if not len(truth):
+        return float("nan")
+    bins = np.minimum((chances * _BINS).astype(int), _BINS - 1)
+    count = np.bincount(bins, minlength=_BINS)
+    gap = np.bincount(bins, weights=chances, minlength=_BINS) - np.bincount(
+        bins, weights=truth, minlength=_BINS
+    )
+    return float(np.abs(gap).sum() / count.sum())
+
+
+def interval(
+    measure: Callable[[Truth, Said], float], truth: Truth, said: Said, *, seed: int
+) -> tuple[float, float, float] | None:
+    """A figure with its 95 % bootstrap interval over rows; None where it cannot be told."""
+    if not len(truth) or np.isnan(value := measure(truth, said)):
+        return None
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(_RESAMPLES):
+        pick = rng.integers(0, len(truth), len(truth))
+        drawn.append(measure(truth[pick], said[pick]))
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return value, float(low), float(high)

@@ -1,0 +1,97 @@
+"""The classifier that serves: texts in, calibrated probabilities out, and the evidence when asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from classifiers.artefact import DEFAULT_FOLDER, Artefact, content_version, load
+from classifiers.compiled import HEADS, Compiled, probabilities
+from classifiers.evidence import Evidence, evidence_of
+from classifiers.features import FeatureSpace
+from classifiers.fold import FOLD_VERSION
+from classifiers.labels import CATEGORIES, TARGETS
+from classifiers.lexicon import Hit, Lexicon
+from classifiers.tokens import DICTIONARY_VERSION
+from classifiers.views import Views
+
+_SIZE: Final = len(CATEGORIES)
+
+
+@dataclass(slots=True)
+class Scores:
+    """What the classifier says about one text. Probabilities 0..1, for the assumed prior.
+
+    Attributes:
+        probabilities: One for each category.
+        minors: That a minor is the one at risk.
+        target: Whom it is most likely about: one of TARGETS.
+        targets: Likelihood of each target; they sum to 1.
+    """
+
+    probabilities: Mapping[str, float]
+    minors: float
+    target: str
+    targets: Mapping[str, float]
+
+
+class Classifier:
+    """A trained artefact, ready to score. Immutable; safe to share between threads."""
+
+    def __init__(self, artefact: Artefact) -> None:
+        arrays = artefact.arrays
+        self.lexicon: Final[Lexicon] = artefact.lexicon
+        self.card: Final[dict[str, Any]] = artefact.card
+        self._space = FeatureSpace(
+            lexicon=artefact.lexicon,
+            folded=arrays["folded"].tolist(),
+            typed=arrays["typed"].tolist(),
+            marks=arrays["marks"].tolist(),
+        )
+        self._compiled = Compiled(arrays["weights"], arrays["bias"])
+        self.model_version: Final = content_version(arrays, artefact.lexicon)
+        self.lexicon_version: Final = artefact.lexicon.version
+        self.fold_version: Final = FOLD_VERSION
+        self.dictionary_version: Final = DICTIONARY_VERSION
+
+    @classmethod
+    def load(cls, folder: Path = DEFAULT_FOLDER) -> Self:
+        """Load what ``ibasho model train`` wrote. Raises ArtefactMissing or ArtefactCorrupt."""
+        return cls(load(folder))
+
+    def score(self, items: Sequence[str | Views]) -> list[Scores]:
+        """Score texts of any content, in time linear in their length."""
+        if not items:
+            return []
+        extract = self._space.extract
+        extracts = [extract(Views(item) if isinstance(item, str) else item) for item in items]
+        chances = probabilities(self._compiled.logits(extracts))
+        about = chances[:, _SIZE + 1 :]
+        about /= about.sum(axis=1, keepdims=True)
+        best = about.argmax(axis=1).tolist()
+        return [
+            Scores(
+                dict(zip(CATEGORIES, row, strict=False)),
+                row[_SIZE],
+                TARGETS[index],
+                dict(zip(TARGETS, row[_SIZE + 1 :], strict=True)),
+            )
+            for row, index in zip(chances.tolist(), best, strict=True)
+        ]
+
+    def explain(self, item: str | Views, category: str) -> Evidence:
+        """Why a text scores as it does in a category: spans, one Japanese sentence, contributions.
+
+        Raises ValueError for an unknown category.
+        """
+        if category not in HEADS[: _SIZE + 1]:
+            raise ValueError(f"no category {category!r}; there are {', '.join(CATEGORIES)} and minors")
+        views = Views(item) if isinstance(item, str) else item
+        extract = self._space.extract(views)
+        chance = float(probabilities(self._compiled.logits([extract]))[0, HEADS.index(category)])
+        weighed = self._compiled.contributions(extract, category)
+        return evidence_of(views, extract, self._space, weighed, category=category, probability=chance)
+
+    def hits(self, item: str | Views) -> list[Hit]:
+        """What the lexicon finds in a text, longest first."""
+        return self.lexicon.find(Views(item) if isinstance(item, str) else item)

@@ -1,0 +1,62 @@
+"""Index: all phrases and patterns of a rule set over one view, found in one pass each."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from daachorse import CharwiseDoubleArrayAhoCorasick
+
+from rules.patterns import pattern_set
+from rules.sane import sane
+
+PhraseHit = tuple[int, int, int]
+"""Start, end, number of the phrase."""
+
+
+class PhraseIndex:
+    """Phrases in one automaton, numbered."""
+
+    __slots__ = ("_automaton", "numbers")
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        ordered = sorted(set(phrases))
+        self.numbers = {phrase: number for number, phrase in enumerate(ordered)}
+        self._automaton: Any = CharwiseDoubleArrayAhoCorasick(ordered) if ordered else None
+
+    def find(self, text: str) -> list[PhraseHit]:
+        """Every occurrence of every phrase, overlapping ones too."""
+        if self._automaton is None:
+            return []
+        try:
+            return self._automaton.find_overlapping(text)  # type: ignore[no-any-return]
+        except UnicodeEncodeError:
+            return self._automaton.find_overlapping(sane(text))  # type: ignore[no-any-return]
+
+
+class PatternIndex:
+    """Patterns in one RE2 set, numbered."""
+
+    __slots__ = ("_set", "numbers")
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        ordered = tuple(sorted(set(patterns)))
+        self.numbers = {pattern: number for number, pattern in enumerate(ordered)}
+        self._set: Any = pattern_set(ordered) if ordered else None
+
+    def find(self, text: str) -> list[int]:
+        """Numbers of the patterns that are found."""
+        if self._set is None:
+            return []
+        try:
+            return self._set.Match(text)  # type: ignore[no-any-return]
+        except UnicodeEncodeError:
+            return self._set.Match(sane(text))  # type: ignore[no-any-return]
+
+
+class ViewIndex:
+    """Phrases and patterns of one view."""
+
+    __slots__ = ("patterns", "phrases")
+
+    def __init__(self, phrases: Iterable[str], patterns: Iterable[str]) -> None:
+        self.phrases = PhraseIndex(phrases)
+        self.patterns = PatternIndex(patterns)

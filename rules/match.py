@@ -1,0 +1,218 @@
+"""Match: a rule set asked about messages.
+
+Two stages, so that all windows of a request are one round trip: ``prepare`` searches the texts and
+says what to count, ``match`` takes the counters' values and tells which rules fire.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from rules.codegen import PackFunction
+from rules.hit import Hit
+from rules.index import PhraseHit, ViewIndex
+from rules.interpret import Interpreter
+from rules.nodes import Node, TextNode
+from rules.plan import Plan
+from rules.probes import Probe
+from rules.problems import Problem
+from rules.rule import Rule
+from rules.spans import Span, merge
+from rules.subject import Subject
+from rules.vocabulary import KeyPart, Member, View
+from rules.windows import WindowRequest, WindowSpec, short
+
+_NOTHING: Final[Mapping[str, Any]] = {}
+_UNASKED: Final = object()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A window, which messages count, and for which it could matter."""
+
+    spec: WindowSpec
+    where: Callable[[Any], bool] | None
+    min_length: int
+    readers: tuple[Callable[[Any], bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """The compiled parts of a rule set.
+
+    Attributes:
+        views: Automata by view.
+        masks: For phrases and for patterns of a view: the bits of the rules they trigger, by number.
+        packs: Each pack's function, the place of its first bit, and all its bits.
+        probes: Conditions on text by number.
+        numbers: The numbers of those conditions.
+    """
+
+    plans: tuple[Plan, ...]
+    by_id: Mapping[str, Plan]
+    views: Mapping[View, ViewIndex]
+    masks: Mapping[View, tuple[tuple[int, ...], tuple[int, ...]]]
+    packs: tuple[tuple[PackFunction, int, int], ...]
+    probes: tuple[Probe, ...]
+    numbers: Mapping[Node, int]
+    counted: tuple[Counted, ...]
+
+
+class Prepared:
+    """One message whose text has been searched. Conditions on text are answered at most once."""
+
+    __slots__ = ("_engine", "_found", "_values", "mask", "scores", "subject", "windows")
+
+    def __init__(self, engine: Engine, subject: Subject) -> None:
+        self._engine = engine
+        self.subject = subject
+        self.scores: Mapping[str, float] = _NOTHING if subject.scores is None else subject.scores
+        self.windows: Mapping[str, int] = _NOTHING
+        self._found: dict[View, tuple[list[PhraseHit], list[int]]] = {}
+        self._values: dict[int, bool | None] = {}
+        mask = 0
+        for view, (of_phrases, of_patterns) in engine.masks.items():
+            hits, patterns = self._search(view)
+            for hit in hits:
+                mask |= of_phrases[hit[2]]
+            for number in patterns:
+                mask |= of_patterns[number]
+        self.mask = mask
+
+    def value(self, number: int) -> bool | None:
+        """Whether a condition on text holds; None is unknown."""
+        value: Any = self._values.get(number, _UNASKED)
+        if value is _UNASKED:
+            value = self._values[number] = self._engine.probes[number].value(self)
+        return value  # type: ignore[no-any-return]
+
+    def hits(self, view: View) -> list[PhraseHit]:
+        """Phrases found in a view."""
+        return (self._found.get(view) or self._search(view))[0]
+
+    def patterns(self, view: View) -> list[int]:
+        """Patterns found in a view."""
+        return (self._found.get(view) or self._search(view))[1]
+
+    def _search(self, view: View) -> tuple[list[PhraseHit], list[int]]:
+        index = self._engine.views[view]
+        text: str = getattr(self.subject.views, view)
+        found = self._found[view] = index.phrases.find(text), index.patterns.find(text)
+        return found
+
+    def window_requests(self) -> tuple[WindowRequest, ...]:
+        """What to add and read for this message, before ``RuleSet.match``."""
+        requests = []
+        for counted in self._engine.counted:
+            add = self._counts(counted)
+            if not add and not any(reads(self) for reads in counted.readers):
+                continue
+            spec = counted.spec
+            parts = [_key_part(self.subject, part) for part in spec.by]
+            member = None if spec.member is None else _member(self.subject, spec.member)
+            if None in parts or (spec.member is not None and member is None and add):
+                continue
+            requests.append(
+                WindowRequest(
+                    spec=spec,
+                    key=f"{spec.id}:{short(*[part for part in parts if part is not None])}",
+                    member=None if member is None else short(member),
+                    at=self.subject.sent_at.timestamp(),
+                    add=add,
+                )
+            )
+        return tuple(requests)
+
+    def _counts(self, counted: Counted) -> bool:
+        if counted.spec.measure == "reports" or len(self.subject.views.folded) < counted.min_length:
+            return False
+        return counted.where is None or counted.where(self)
+
+
+class _Looker:
+    """A prepared message as the interpreter wants it, for the spans of rules that fired."""
+
+    def __init__(self, engine: Engine, prepared: Prepared) -> None:
+        self._engine = engine
+        self._prepared = prepared
+
+    def value(self, node: TextNode) -> bool | None:
+        return self._prepared.value(self._engine.numbers[node])
+
+    def spans(self, node: TextNode) -> list[Span]:
+        return self._engine.probes[self._engine.numbers[node]].spans(self._prepared)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """All live and shadow rules, compiled. Immutable; made by ``compile_rules``.
+
+    Attributes:
+        version: Hash of the content of all its rules and lists.
+        rules: The rules that run, in order of id.
+        windows: The counters they need.
+        needs: ``recent_author`` and ``recent_room``, where some rule looks back.
+        broken: Why rules were left out.
+    """
+
+    version: str
+    rules: tuple[Rule, ...]
+    windows: tuple[WindowSpec, ...]
+    needs: frozenset[str]
+    broken: tuple[Problem, ...]
+    engine: Engine
+
+    def prepare(self, subjects: Sequence[Subject]) -> list[Prepared]:
+        """Search the texts of a batch."""
+        engine = self.engine
+        return [Prepared(engine, subject) for subject in subjects]
+
+    def match(
+        self, prepared: Sequence[Prepared], windows: Sequence[Mapping[str, int] | None] | None = None
+    ) -> list[tuple[Hit, ...]]:
+        """The rules that fire on each message.
+
+        Args:
+            prepared: From ``prepare``.
+            windows: Values by ``WindowSpec.id`` for each message; None where they are not known.
+        """
+        packs = self.engine.packs
+        result: list[tuple[Hit, ...]] = []
+        for index, message in enumerate(prepared):
+            known = None if windows is None else windows[index]
+            message.windows = _NOTHING if known is None else known
+            fired: list[int] = []
+            mask = message.mask
+            for function, first, bits in packs:
+                function((mask >> first) & bits if mask else 0, message, fired)
+            result.append(self._hits(message, fired) if fired else ())
+        return result
+
+    def match_subjects(self, subjects: Sequence[Subject]) -> list[tuple[Hit, ...]]:
+        """Both stages at once, with the windows that the subjects carry."""
+        return self.match(self.prepare(subjects), [subject.windows for subject in subjects])
+
+    def _hits(self, message: Prepared, fired: list[int]) -> tuple[Hit, ...]:
+        engine = self.engine
+        subject = replace(message.subject, windows=message.windows)
+        interpreter = Interpreter(subject, _Looker(engine, message), engine.by_id.get)
+        plans = [engine.plans[number] for number in sorted(fired)]
+        return tuple(
+            Hit(rule=plan.rule, mode=plan.mode, spans=tuple(merge(interpreter.spans(plan.when))))
+            for plan in plans
+        )
+
+
+def _key_part(subject: Subject, part: KeyPart) -> str | None:
+    if part == "pair":
+        author, target = subject.author.id, subject.target.id
+        return None if author is None or target is None else short(author, target)
+    return _member(subject, part)
+
+
+def _member(subject: Subject, member: Member) -> str | None:
+    if member == "text":
+        return subject.views.folded
+    holder: Any = getattr(subject, member)
+    name: str | None = holder.id
+    return name

@@ -1,0 +1,1 @@
+"""Jobs: what happens outside a request. ``enqueue`` is the only way in."""

@@ -1,0 +1,60 @@
+"""Hand jobs to the workers. Job ids, lifetimes and time limits are given only here."""
+
+import structlog
+from redis import Redis
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+from rq.serializers import JSONSerializer
+
+from moderation.storage.redis import AWAY
+from workers import deliver_webhook
+
+log = structlog.get_logger(__name__)
+
+WEBHOOKS = "ibasho-webhooks"
+"""Name of the queue that webhook attempts wait in."""
+
+_ATTEMPT_SECONDS = 120
+"""A worker stops an attempt after this; the receiver itself has far less time."""
+
+
+class Jobs:
+    """The jobs that may be asked for. Connects at first use; safe to share between threads.
+
+    Asking is a hint: what has to happen stands in the database, and the scheduler asks again
+    every few seconds. So Redis being away is logged, and never fails the one who asks.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def deliver_webhook(self, outbox_id: str, *, attempt: int = 0) -> None:
+        """Ask for one attempt to deliver an outbox row. Asking twice makes one job.
+
+        Args:
+            outbox_id: The row.
+            attempt: How many attempts it had. Part of the job's id, so that a job whose worker was
+                killed cannot block the next attempt.
+        """
+        try:
+            webhook_queue(self._redis).enqueue_call(
+                deliver_webhook.deliver,
+                args=(outbox_id,),
+                job_id=f"webhook-{outbox_id}-{attempt}",
+                unique=True,  # without it RQ queues the same id twice
+                result_ttl=0,  # seconds; 500 by default, and the id is taken that long
+                failure_ttl=60,  # seconds; a year by default, likewise
+                timeout=_ATTEMPT_SECONDS,
+            )
+        except DuplicateJobError:
+            log.debug("webhook.already_queued", outbox_id=outbox_id)
+        except AWAY as error:
+            log.warning("redis.away", step="enqueue", outbox_id=outbox_id, why=str(error))
+
+
+def webhook_queue(redis: Redis) -> Queue:
+    """The queue of webhook attempts.
+
+    JSON, not pickle: whoever can write to Redis must not be able to run code.
+    """
+    return Queue(WEBHOOKS, connection=redis, serializer=JSONSerializer)

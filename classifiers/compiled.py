@@ -23,7 +23,7 @@ class Compiled:
     """
 
     def __init__(self, weights: Weights, bias: Numbers) -> None:
-        self.weights: Final = weights
+        self.weights: Final = np.ascontiguousarray(weights, dtype=np.float64)  # a sum of float32 casts each number
         self.bias: Final = bias
 
     def logits(self, extracts: Sequence[Extract]) -> Numbers:
@@ -43,7 +43,7 @@ class Compiled:
             starts.append(len(ids))
             ids += extract.marks
             ids.append(zero)
-        sums = np.add.reduceat(self.weights[ids], starts, axis=0, dtype=np.float64)
+        sums = np.add.reduceat(self.weights.take(ids, axis=0), starts, axis=0)
         norms = np.sqrt([max(1, len(extract.grams)) for extract in extracts])
         logits: Numbers = sums[:rows] / norms[:, np.newaxis] + sums[rows:] + self.bias
         return logits
@@ -51,10 +51,10 @@ class Compiled:
     def _one(self, extract: Extract) -> Numbers:
         logits = self.bias.copy()
         if extract.grams:
-            total = self.weights[list(extract.grams)].sum(axis=0, dtype=np.float64)
+            total = self.weights.take(extract.grams, axis=0).sum(axis=0)
             logits += total / np.sqrt(len(extract.grams))
         if extract.marks:
-            logits += self.weights[list(extract.marks)].sum(axis=0, dtype=np.float64)
+            logits += self.weights.take(extract.marks, axis=0).sum(axis=0)
         return logits
 
     def contributions(self, extract: Extract, head: str) -> list[tuple[int, float]]:

@@ -63,7 +63,7 @@ class Fitted:
         merged = (mix @ raw).T
         merged[len(self.space.folded) + len(self.space.typed) :] *= MARK_SCALE
         rows = np.vstack([merged, np.zeros((1, len(HEADS)))]).astype(np.float32)
-        return rows, bias + mix @ raw_bias
+        return np.ascontiguousarray(rows), bias + mix @ raw_bias
 
 
 def fit(

@@ -11,8 +11,8 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 
 from classifiers.errors import LexiconError
 from classifiers.lexicon_file import Entry, read_entries
-from classifiers.lexicon_needles import EXCUSE, EXACT, WORD, Needle, needles_of
-from classifiers.tokens import Token
+from classifiers.lexicon_needles import EXCUSE, Needle, needles_of
+from classifiers.lexicon_stands import stands
 from classifiers.views import Views
 
 __all__ = ["LEXICON_FOLDER", "Entry", "Hit", "Lexicon"]
@@ -66,27 +66,28 @@ class Lexicon:
         return self._judge(views, found) if found else []
 
     def _judge(self, views: Views, found: Sequence[tuple[int, int, int]]) -> list[Hit]:
-        excused: dict[int, list[tuple[int, int]]] = {}
+        excused: dict[int, set[int]] = {}
         wanted: list[tuple[int, int, int, Needle]] = []
         for start, end, pattern in found:
             for index, needle in self._needles[pattern]:
                 if needle.kind == EXCUSE:
-                    excused.setdefault(index, []).append((start, end))
+                    excused.setdefault(index, set()).update(range(start, end))
                 else:
-                    wanted.append((start, end, index, needle))
-        wanted.sort(key=lambda hit: (hit[0] - hit[1], hit[0], hit[2]))  # longest first
+                    wanted.append((start, -end, index, needle))
+        # From left to right, the longer first: a hit lies within an earlier one if it ends no later than any did.
+        wanted.sort(key=_by_place)
+        reached: dict[str, int] = {}
         hits: list[Hit] = []
-        taken: dict[str, list[tuple[int, int]]] = {}
-        for start, end, index, needle in wanted:
-            entry = self.entries[index]
-            if any(low <= start and end <= high for low, high in taken.get(entry.category, ())):
+        for start, minus_end, index, needle in wanted:
+            entry, end = self.entries[index], -minus_end
+            if end <= reached.get(entry.category, 0):
                 continue
-            if any(low < end and start < high for low, high in excused.get(index, ())):
+            if index in excused and not excused[index].isdisjoint(range(start, end)):
                 continue
-            if not _stands(views, start, end, needle):
-                continue
-            hits.append(Hit(entry, start, end, needle.masked))
-            taken.setdefault(entry.category, []).append((start, end))
+            if stands(views, start, end, needle):
+                hits.append(Hit(entry, start, end, needle.masked))
+                reached[entry.category] = end
+        hits.sort(key=_by_length)
         return hits
 
     def as_rows(self) -> list[dict[str, Any]]:
@@ -107,41 +108,9 @@ def _version(entries: Sequence[Entry]) -> str:
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:12]
 
 
-def _stands(views: Views, start: int, end: int, needle: Needle) -> bool:
-    """Whether what was found is the expression, and not a piece of something else."""
-    text = views.folded
-    if needle.latin and (_is_alphanumeric(text, start - 1) or _is_alphanumeric(text, end)):
-        return False
-    if needle.kind == EXACT:
-        return not text[:start].strip(_AROUND) and not text[end:].strip(_AROUND)
-    if needle.kind != WORD:
-        return True
-    if _is_own_katakana_run(views.text("tokens"), start, end):
-        return True
-    tokens = [token for token in views.tokens if start <= token.start and token.end <= end]
-    if not tokens or tokens[0].start != start or tokens[-1].end != end:
-        return False
-    if not all(token.is_function_word for token in tokens):
-        return True
-    return not _follows_predicate(views.tokens, start)
+def _by_place(wanted: tuple[int, int, int, Needle]) -> tuple[int, int, int]:
+    return wanted[:3]
 
 
-_AROUND: Final = " w草笑。、!?ー…・~"
-
-
-def _is_alphanumeric(text: str, at: int) -> bool:
-    return 0 <= at < len(text) and text[at].isascii() and text[at].isalnum()
-
-
-def _is_own_katakana_run(wide: str, start: int, end: int) -> bool:
-    """A katakana word between other letters needs no dictionary: the script changes at its ends."""
-    return (
-        all("ァ" <= char <= "ー" for char in wide[start:end])
-        and not (start and "ァ" <= wide[start - 1] <= "ー")
-        and not (end < len(wide) and "ァ" <= wide[end] <= "ー")
-    )
-
-
-def _follows_predicate(tokens: Sequence[Token], start: int) -> bool:
-    """し and ね after a word that can end a sentence are particles: 眠いしね; after others, a command."""
-    return any(token.end == start and token.finite for token in tokens)
+def _by_length(hit: Hit) -> tuple[int, int]:
+    return hit.start - hit.end, hit.start

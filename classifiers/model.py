@@ -1,7 +1,6 @@
 """The classifier that serves: texts in, calibrated probabilities out, and the evidence when asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -18,7 +17,6 @@ from classifiers.views import Views
 _SIZE: Final = len(CATEGORIES)
 
 
-@dataclass(slots=True)
 class Scores:
     """What the classifier says about one text. Probabilities 0..1, for the assumed prior.
 
@@ -26,13 +24,20 @@ class Scores:
         probabilities: One for each category.
         minors: That a minor is the one at risk.
         target: Whom it is most likely about: one of TARGETS.
-        targets: Likelihood of each target; they sum to 1.
     """
 
-    probabilities: Mapping[str, float]
-    minors: float
-    target: str
-    targets: Mapping[str, float]
+    __slots__ = ("_targets", "minors", "probabilities", "target")
+
+    def __init__(self, row: list[float], best: int) -> None:
+        self.probabilities: Final[Mapping[str, float]] = dict(zip(CATEGORIES, row, strict=False))
+        self.minors: Final = row[_SIZE]
+        self.target: Final = TARGETS[best]
+        self._targets = row[_SIZE + 1 :]
+
+    @property
+    def targets(self) -> dict[str, float]:
+        """Likelihood of each target; they sum to 1."""
+        return dict(zip(TARGETS, self._targets, strict=True))
 
 
 class Classifier:
@@ -69,15 +74,7 @@ class Classifier:
         about = chances[:, _SIZE + 1 :]
         about /= about.sum(axis=1, keepdims=True)
         best = about.argmax(axis=1).tolist()
-        return [
-            Scores(
-                dict(zip(CATEGORIES, row, strict=False)),
-                row[_SIZE],
-                TARGETS[index],
-                dict(zip(TARGETS, row[_SIZE + 1 :], strict=True)),
-            )
-            for row, index in zip(chances.tolist(), best, strict=True)
-        ]
+        return [Scores(row, index) for row, index in zip(chances.tolist(), best, strict=True)]
 
     def explain(self, item: str | Views, category: str) -> Evidence:
         """Why a text scores as it does in a category: spans, one Japanese sentence, contributions.

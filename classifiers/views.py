@@ -33,6 +33,11 @@ class Views:
         return tokenise(self.folding.wide)
 
     @cached_property
+    def token_at(self) -> dict[int, int]:
+        """Index of the token that begins at a folded offset."""
+        return {token.start: index for index, token in enumerate(self.tokens)}
+
+    @cached_property
     def reading(self) -> str:
         """The words' readings in hiragana, joined."""
         return "".join(token.reading for token in self.tokens)

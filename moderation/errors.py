@@ -2,9 +2,9 @@
 
     ModerationError
     ├── NotFound          CaseNotFound, UserNotFound, PolicyNotFound
-    ├── Conflict          CaseClosed, CaseClaimed, StaleVersion, MessageConflict, NothingToUndo
+    ├── Conflict          CaseClosed, CaseClaimed, StaleVersion, AlreadyDecided, MessageConflict, NothingToUndo
     ├── Invalid           InvalidRequest (with the fields), UnknownReason …
-    ├── NotAllowed        BadCredentials, MissingScope, MissingRole
+    ├── NotAllowed        BadCredentials, LoginNeeded, BadForm, MissingScope, MissingRole
     ├── TooMany           RateLimited
     └── Unavailable       StoreUnavailable, ModelUnavailable, Misconfigured, PortTaken
 
@@ -98,6 +98,15 @@ class StaleVersion(Conflict):
         super().__init__(f"Case {case_id} is at version {current}, not {given}; load it again.")
 
 
+class AlreadyDecided(Conflict):
+    """A decision form came again with another decision."""
+
+    code = "already_decided"
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(f"This form of case {case_id} was sent before with another decision; load it again.")
+
+
 class NothingToUndo(Conflict):
     """The case's last decision is undone already, or there is none."""
 
@@ -148,6 +157,18 @@ class BadCredentials(NotAllowed):
     code = "bad_credentials"
 
 
+class LoginNeeded(NotAllowed):
+    """Nobody is logged in to the console, or the session ended."""
+
+    code = "login_needed"
+
+
+class BadForm(NotAllowed):
+    """A form of the console without the token of its session."""
+
+    code = "bad_form"
+
+
 class MissingScope(NotAllowed):
     """The key is known but lacks a scope."""
 
@@ -182,3 +203,12 @@ class Misconfigured(Unavailable):
     """A setting or file stops the program from starting."""
 
     code = "misconfigured"
+
+
+class PortTaken(Unavailable):
+    """Something else listens on the port already."""
+
+    code = "port_taken"
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"Port {port} is taken; stop what listens there, or choose another with --port.")

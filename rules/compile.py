@@ -79,11 +79,11 @@ def _views(nodes: Iterable[Node]) -> dict[View, ViewIndex]:
     patterns: defaultdict[View, set[str]] = defaultdict(set)
     for node in nodes:
         if isinstance(node, Phrases):
-            phrases[node.view].update(node.phrases, node.excepts)
+            phrases[node.view].update(node.phrases, node.excepts, node.unless)
         elif isinstance(node, Chain):
-            phrases["folded"].update(*node.steps, node.excepts)
+            phrases["folded"].update(*node.steps, node.excepts, node.unless)
         elif isinstance(node, Regexes):
-            phrases[node.view].update(node.excepts)
+            phrases[node.view].update(node.excepts, node.unless)
             patterns[node.view].update(node.patterns)
     return {view: ViewIndex(phrases[view], patterns[view]) for view in sorted({*phrases, *patterns})}
 

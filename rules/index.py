@@ -5,7 +5,7 @@ from typing import Any
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
-from rules.patterns import pattern_set
+from rules.patterns import pattern_sets
 from rules.sane import sane
 
 PhraseHit = tuple[int, int, int]
@@ -33,23 +33,21 @@ class PhraseIndex:
 
 
 class PatternIndex:
-    """Patterns in one RE2 set, numbered."""
+    """Patterns in RE2 sets, numbered."""
 
-    __slots__ = ("_set", "numbers")
+    __slots__ = ("_sets", "numbers")
 
     def __init__(self, patterns: Iterable[str]) -> None:
         ordered = tuple(sorted(set(patterns)))
         self.numbers = {pattern: number for number, pattern in enumerate(ordered)}
-        self._set: Any = pattern_set(ordered) if ordered else None
+        self._sets = pattern_sets(ordered)
 
     def find(self, text: str) -> list[int]:
         """Numbers of the patterns that are found."""
-        if self._set is None:
-            return []
         try:
-            return self._set.Match(text)  # type: ignore[no-any-return]
+            return [first + number for first, one in self._sets for number in one.Match(text) or ()]
         except UnicodeEncodeError:
-            return self._set.Match(sane(text))  # type: ignore[no-any-return]
+            return self.find(sane(text))
 
 
 class ViewIndex:

@@ -141,7 +141,7 @@ def _lists_in(content: Any) -> set[str]:
     for part in todo:
         if isinstance(part, dict):
             for key, value in part.items():
-                if key in {"lists", "except_lists"}:
+                if key in {"lists", "except_lists", "unless_lists"}:
                     found.update(value)
                 else:
                     todo.append(value)

@@ -85,6 +85,8 @@ class Lowering:
                     mode=given.mode,
                     phrases=phrases,
                     excepts=self._excepts(given, view, at, given.lists),
+                    unless=self._unless(given, view, at),
+                    quoted=given.quoted,
                     at_least=given.at_least,
                 )
             case text.Steps():
@@ -97,7 +99,11 @@ class Lowering:
                     + f" (gap {given.gap})",
                     steps=tuple(steps),
                     gap=given.gap,
-                    excepts=self._excepts(given, "folded", at, ()),
+                    excepts=self._excepts(
+                        given, "folded", at, [name for step in given.sequence for name in step.lists]
+                    ),
+                    unless=self._unless(given, "folded", at),
+                    quoted=given.quoted,
                 )
             case text.Patterns():
                 for index, pattern in enumerate(given.patterns):
@@ -110,6 +116,8 @@ class Lowering:
                     view=given.view,
                     patterns=given.patterns,
                     excepts=self._excepts(given, given.view, at, ()),
+                    unless=self._unless(given, given.view, at),
+                    quoted=given.quoted,
                 )
             case text.Joined():
                 joined = given.joined
@@ -118,6 +126,8 @@ class Lowering:
                     text=f"joined {_shown(joined.terms, joined.lists)} (last {joined.last}, {joined.within})",
                     phrases=self._phrases(joined.terms, joined.lists, "folded", inside),
                     excepts=self._excepts(joined, "folded", inside, joined.lists),
+                    unless=self._unless(joined, "folded", inside),
+                    quoted=joined.quoted,
                     last=joined.last,
                     within=seconds(joined.within),
                     piece=joined.piece,
@@ -220,6 +230,10 @@ class Lowering:
             for phrase in self._spelled(self.lists[name].except_, view, at)
         ]
         return tuple(sorted({*own, *shared, *of_lists}))
+
+    def _unless(self, given: Any, view: View, at: Path) -> tuple[str, ...]:
+        own = self._spelled(given.unless, view, (*at, "unless"))
+        return tuple(sorted({*own, *self._phrases((), given.unless_lists, view, (*at, "unless_lists"))}))
 
     def _phrases(self, terms: Iterable[str], lists: Iterable[str], view: View, at: Path) -> tuple[str, ...]:
         found = list(self._spelled(terms, view, (*at, "terms")))

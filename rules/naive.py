@@ -6,7 +6,7 @@ from rules.nodes import Alike, Chain, Phrases, Regexes, Split, TextNode
 from rules.patterns import compiled
 from rules.recent import alike, split_spans
 from rules.sane import sane
-from rules.spans import Span, chain, tally, unexcused
+from rules.spans import Span, chain, quotations, tally, unexcused
 from rules.subject import Subject
 
 
@@ -32,20 +32,23 @@ class NaiveLooker:
 
     def _found(self, node: TextNode) -> list[Span] | None:
         views = self._subject.views
+        text: str = getattr(views, node.view if isinstance(node, Phrases | Regexes) else "folded")
+        if not isinstance(node, Split | Alike) and _all(node.unless, text):
+            return []
         if isinstance(node, Phrases):
-            text: str = getattr(views, node.view)
             hits = [span for span in _all(node.phrases, text) if self._fits(node, span, len(text))]
-            return unexcused(hits, _all(node.excepts, text))
+            return unexcused(hits, _excuses(node, text))
         if isinstance(node, Chain):
-            steps = [_all(step, views.folded) for step in node.steps]
-            return unexcused(chain(steps, node.gap), _all(node.excepts, views.folded))
+            steps = [_all(step, text) for step in node.steps]
+            return unexcused(chain(steps, node.gap), _excuses(node, text))
         if isinstance(node, Regexes):
-            text = sane(getattr(views, node.view))
-            hits = [match.span() for pattern in node.patterns for match in compiled(pattern).finditer(text)]
-            return unexcused([span for span in hits if span[0] < span[1]], _all(node.excepts, text))
+            hits = [
+                match.span() for pattern in node.patterns for match in compiled(pattern).finditer(sane(text))
+            ]
+            return unexcused([span for span in hits if span[0] < span[1]], _excuses(node, text))
         if isinstance(node, Split):
             return split_spans(
-                node, self._subject, lambda joined: (_all(node.phrases, joined), _all(node.excepts, joined))
+                node, self._subject, lambda joined: (_all(node.phrases, joined), _excuses(node, joined))
             )
         return []
 
@@ -56,6 +59,15 @@ class NaiveLooker:
             bounds = self._subject.views.token_bounds(node.view)
             return span[0] in bounds and span[1] in bounds
         return True
+
+
+def _excuses(node: Phrases | Chain | Regexes | Split, text: str) -> list[Span]:
+    return [*_all(node.excepts, text), *(() if node.quoted else quotations(text))]
+
+
+def _look(node: Split, joined: str) -> tuple[list[Span], list[Span]]:
+    hits = [] if _all(node.unless, joined) else _all(node.phrases, joined)
+    return hits, _excuses(node, joined)
 
 
 def _all(phrases: Iterable[str], text: str) -> list[Span]:

@@ -47,6 +47,8 @@ class Phrases(Node):
     mode: MatchMode
     phrases: tuple[str, ...]
     excepts: tuple[str, ...]
+    unless: tuple[str, ...]
+    quoted: bool
     at_least: int
 
 
@@ -57,6 +59,8 @@ class Chain(Node):
     steps: tuple[tuple[str, ...], ...]
     gap: int
     excepts: tuple[str, ...]
+    unless: tuple[str, ...]
+    quoted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,8 @@ class Regexes(Node):
     view: View
     patterns: tuple[str, ...]
     excepts: tuple[str, ...]
+    unless: tuple[str, ...]
+    quoted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +80,8 @@ class Split(Node):
 
     phrases: tuple[str, ...]
     excepts: tuple[str, ...]
+    unless: tuple[str, ...]
+    quoted: bool
     last: int
     within: int
     piece: int

@@ -7,6 +7,8 @@ import re2
 
 SET_MEMORY = 64 << 20
 """Bytes that one RE2 set may use; past it a match would silently come back empty."""
+SET_SIZE = 256
+"""Patterns of one set; a larger one would need more memory while it matches."""
 PROBES = ("", "あ", "草", "1", "a", " ", "。")
 """A pattern found in all of the last six would hold everything."""
 
@@ -43,10 +45,25 @@ def why_refused(pattern: str) -> str | None:
     return None
 
 
-def pattern_set(patterns: tuple[str, ...]) -> Any:
-    """One automaton that tells which of many patterns are found."""
+def pattern_sets(patterns: tuple[str, ...]) -> list[tuple[int, Any]]:
+    """Automata that tell which of many patterns are found, each with the number of its first pattern."""
+    return [
+        pair
+        for first in range(0, len(patterns), SET_SIZE)
+        for pair in _halved(first, patterns[first : first + SET_SIZE])
+    ]
+
+
+def _halved(first: int, patterns: tuple[str, ...]) -> list[tuple[int, Any]]:
+    """One set, or two where RE2 finds one too large."""
     result = re2.Set.SearchSet(options(SET_MEMORY))
-    for pattern in patterns:
-        result.Add(pattern)
-    result.Compile()
-    return result
+    try:
+        for pattern in patterns:
+            result.Add(pattern)
+        result.Compile()
+    except re2.error:
+        if len(patterns) == 1:
+            raise
+        middle = len(patterns) // 2
+        return [*_halved(first, patterns[:middle]), *_halved(first + middle, patterns[middle:])]
+    return [(first, result)]

@@ -8,7 +8,7 @@ from rules.nodes import Alike, Chain, Phrases, Regexes, Split
 from rules.patterns import compiled
 from rules.recent import alike, split_spans
 from rules.sane import sane
-from rules.spans import Span, chain, tally, unexcused
+from rules.spans import Span, chain, quotations, tally, unexcused
 from rules.subject import Subject
 from rules.vocabulary import View
 
@@ -38,12 +38,34 @@ class Probe(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PhraseProbe:
+class Excused:
+    """Numbers of the phrases that excuse hits they overlap, and of those that excuse all."""
+
+    excepts: frozenset[int]
+    unless: frozenset[int]
+
+    def _kept(self, hits: list[Span], found: list[PhraseHit], text: str | None) -> list[Span]:
+        """The hits that nothing excuses.
+
+        Args:
+            hits: What was looked for.
+            found: All phrases found.
+            text: The searched text, where hits in quotation marks do not count.
+        """
+        if not hits or (not self.excepts and not self.unless and text is None):
+            return hits
+        if any(number in self.unless for _, _, number in found):
+            return []
+        excuses = [(start, end) for start, end, number in found if number in self.excepts]
+        return unexcused(hits, excuses if text is None else [*excuses, *quotations(text)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhraseProbe(Excused):
     """Some phrase is in a view."""
 
     node: Phrases
     numbers: frozenset[int]
-    excepts: frozenset[int]
 
     def value(self, scanned: Scanned) -> bool | None:
         """Whether enough hits are left after mode and exceptions."""
@@ -56,22 +78,23 @@ class PhraseProbe:
     def _found(self, scanned: Scanned) -> list[Span]:
         node, found = self.node, scanned.hits(self.node.view)
         hits = [(start, end) for start, end, number in found if number in self.numbers]
-        if not hits or node.mode in {"substring", "reading"}:
-            return _kept(hits, found, self.excepts)
+        if not hits:
+            return hits
+        text: str = getattr(scanned.subject.views, node.view)
         if node.mode == "exact":
-            length = len(getattr(scanned.subject.views, node.view))
-            return _kept([hit for hit in hits if hit == (0, length)], found, self.excepts)
-        bounds = scanned.subject.views.token_bounds(node.view)
-        return _kept([hit for hit in hits if hit[0] in bounds and hit[1] in bounds], found, self.excepts)
+            hits = [hit for hit in hits if hit == (0, len(text))]
+        elif node.mode == "token":
+            bounds = scanned.subject.views.token_bounds(node.view)
+            hits = [hit for hit in hits if hit[0] in bounds and hit[1] in bounds]
+        return self._kept(hits, found, None if node.quoted else text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChainProbe:
+class ChainProbe(Excused):
     """Phrases follow one another in the folded view."""
 
     node: Chain
     steps: tuple[frozenset[int], ...]
-    excepts: frozenset[int]
 
     def value(self, scanned: Scanned) -> bool | None:
         """Whether some chain is left after exceptions."""
@@ -84,20 +107,23 @@ class ChainProbe:
     def _found(self, scanned: Scanned) -> list[Span]:
         found = scanned.hits("folded")
         steps = [[(start, end) for start, end, number in found if number in step] for step in self.steps]
-        return _kept(chain(steps, self.node.gap), found, self.excepts) if all(steps) else []
+        if not all(steps):
+            return []
+        return self._kept(
+            chain(steps, self.node.gap), found, None if self.node.quoted else scanned.subject.views.folded
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PatternProbe:
+class PatternProbe(Excused):
     """Some pattern is found in a view."""
 
     node: Regexes
     numbers: dict[int, str]
-    excepts: frozenset[int]
 
     def value(self, scanned: Scanned) -> bool | None:
         """Whether some match is left after exceptions."""
-        if not self.excepts:
+        if not self.excepts and not self.unless and self.node.quoted:
             return not self.numbers.keys().isdisjoint(scanned.patterns(self.node.view))
         return bool(self._found(scanned))
 
@@ -112,17 +138,17 @@ class PatternProbe:
             return []
         text = sane(getattr(scanned.subject.views, view))
         hits = [match.span() for pattern in seen for match in compiled(pattern).finditer(text)]
-        return _kept([hit for hit in hits if hit[0] < hit[1]], scanned.hits(view), self.excepts)
+        hits = [hit for hit in hits if hit[0] < hit[1]]
+        return self._kept(hits, scanned.hits(view), None if self.node.quoted else text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SplitProbe:
+class SplitProbe(Excused):
     """A phrase split over several messages; has its own automaton, for joined text is searched rarely."""
 
     node: Split
     index: PhraseIndex
     numbers: frozenset[int]
-    excepts: frozenset[int]
 
     def value(self, scanned: Scanned) -> bool | None:
         """Whether some phrase ends in this message and began in an earlier one."""
@@ -138,8 +164,11 @@ class SplitProbe:
 
     def _look(self, joined: str) -> tuple[list[Span], list[Span]]:
         found = self.index.find(joined)
+        if any(number in self.unless for _, _, number in found):
+            return [], []
         hits = [(start, end) for start, end, number in found if number in self.numbers]
-        return hits, [(start, end) for start, end, number in found if number in self.excepts]
+        excuses = [(start, end) for start, end, number in found if number in self.excepts]
+        return hits, excuses if self.node.quoted else [*excuses, *quotations(joined)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,32 +191,29 @@ def probe_of(node: Phrases | Chain | Regexes | Split | Alike, views: dict[View, 
     if isinstance(node, Alike):
         return AlikeProbe(node=node)
     if isinstance(node, Split):
-        index = PhraseIndex((*node.phrases, *node.excepts))
+        index = PhraseIndex((*node.phrases, *node.excepts, *node.unless))
         return SplitProbe(
             node=node,
             index=index,
             numbers=_numbers(index, node.phrases),
             excepts=_numbers(index, node.excepts),
+            unless=_numbers(index, node.unless),
         )
     view = views[node.view if isinstance(node, Phrases | Regexes) else "folded"]
-    excepts = _numbers(view.phrases, node.excepts)
+    excepts, unless = _numbers(view.phrases, node.excepts), _numbers(view.phrases, node.unless)
     if isinstance(node, Phrases):
-        return PhraseProbe(node=node, numbers=_numbers(view.phrases, node.phrases), excepts=excepts)
+        return PhraseProbe(
+            node=node, numbers=_numbers(view.phrases, node.phrases), excepts=excepts, unless=unless
+        )
     if isinstance(node, Chain):
         steps = tuple(_numbers(view.phrases, step) for step in node.steps)
-        return ChainProbe(node=node, steps=steps, excepts=excepts)
+        return ChainProbe(node=node, steps=steps, excepts=excepts, unless=unless)
     numbers = {view.patterns.numbers[pattern]: pattern for pattern in node.patterns}
-    return PatternProbe(node=node, numbers=numbers, excepts=excepts)
+    return PatternProbe(node=node, numbers=numbers, excepts=excepts, unless=unless)
 
 
 def _numbers(index: PhraseIndex, phrases: tuple[str, ...]) -> frozenset[int]:
     return frozenset(index.numbers[phrase] for phrase in phrases)
-
-
-def _kept(hits: list[Span], found: list[PhraseHit], excepts: frozenset[int]) -> list[Span]:
-    if not hits or not excepts:
-        return hits
-    return unexcused(hits, [(start, end) for start, end, number in found if number in excepts])
 
 
 def _raw(scanned: Scanned, view: View, found: list[Span]) -> list[Span]:

@@ -1,9 +1,25 @@
 """Arithmetic of half-open spans ``(start, end)``."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 Span = tuple[int, int]
+
+_QUOTED = re.compile("「[^「」]*」|『[^『』]*』")
+_BESIDE = 2
+"""Characters outside the quotation marks that make it a quotation; a whole message in marks is none."""
+
+
+def quotations(text: str) -> list[Span]:
+    """Where somebody else's words stand in Japanese quotation marks.
+
+    >>> quotations("「無理」って言われた"), quotations("「無理」")
+    ([(0, 4)], [])
+    """
+    found = [match.span() for match in _QUOTED.finditer(text)]
+    inside = sum(end - start for start, end in found)
+    return found if len(text) - inside >= _BESIDE else []
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:

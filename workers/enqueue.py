@@ -28,13 +28,16 @@ class Jobs:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    def deliver_webhook(self, outbox_id: str, *, attempt: int = 0) -> None:
+    def deliver_webhook(self, outbox_id: str, *, attempt: int = 0) -> bool:
         """Ask for one attempt to deliver an outbox row. Asking twice makes one job.
 
         Args:
             outbox_id: The row.
             attempt: How many attempts it had. Part of the job's id, so that a job whose worker was
                 killed cannot block the next attempt.
+
+        Returns:
+            False when Redis is away.
         """
         try:
             webhook_queue(self._redis).enqueue_call(
@@ -50,6 +53,8 @@ class Jobs:
             log.debug("webhook.already_queued", outbox_id=outbox_id)
         except AWAY as error:
             log.warning("redis.away", step="enqueue", outbox_id=outbox_id, why=str(error))
+            return False
+        return True
 
 
 def webhook_queue(redis: Redis) -> Queue:

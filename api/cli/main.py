@@ -12,6 +12,7 @@ import typer
 import typer.core
 import typer.main
 
+from api.cli import logs
 from api.cli.terminal import EXIT_BAD_DATA, EXIT_CANNOT_RUN
 from classifiers.errors import ArtefactCorrupt, ArtefactMissing, ClassifierError
 from moderation.errors import ModerationError, Unavailable
@@ -58,7 +59,8 @@ app = typer.Typer(
 
 @app.callback()
 def _ibasho() -> None:
-    """Keep the commands below one name."""
+    """Results go to standard output, log lines to standard error."""
+    logs.configure("warning")
 
 
 def _shown() -> None:

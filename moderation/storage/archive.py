@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError
 
 from moderation.errors import Invalid
 from moderation.scoring.record import ScoredRecord
+from moderation.storage import buckets
 from moderation.storage.flagged import storable
 from moderation.storage.tables.archive import messages
+from moderation.trends.count import Pseudonym, count
 
 
 class RecordRefused(Invalid):
@@ -19,54 +22,57 @@ class RecordRefused(Invalid):
     code = "record_refused"
 
 
-def insert_new(connection: Connection, records: Sequence[ScoredRecord]) -> list[ScoredRecord]:
-    """Keep messages, and say which of them were not there before.
+def record(connection: Connection, records: Sequence[ScoredRecord], pseudonym: Pseudonym) -> int:
+    """Keep messages and count those that were not there before, in one transaction.
 
-    Where an id comes twice, the first one is the message: in the archive, and here.
+    Returns:
+        How many were new.
 
     Raises:
         RecordRefused: A value is of the wrong kind or too long for its column.
     """
+    try:
+        new = _insert_new(connection, [_clean(one) for one in records])
+        buckets.add(connection, count(new, pseudonym))
+    except (DataError, IntegrityError) as error:
+        raise RecordRefused(str(error.orig).split("\n", maxsplit=1)[0]) from error
+    return len(new)
+
+
+def _insert_new(connection: Connection, records: Sequence[ScoredRecord]) -> list[ScoredRecord]:
+    """Where an id comes twice, the first one is the message: in the archive, and among the new."""
     by_key: dict[tuple[str, str], ScoredRecord] = {}
-    for record in records:
-        by_key.setdefault((record.service, storable(record.id)), record)
+    for one in records:
+        by_key.setdefault((one.service, one.id), one)
     if not by_key:
         return []
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = (
         dialect.insert(messages).on_conflict_do_nothing().returning(messages.c.service_id, messages.c.id)
     )
-    try:
-        # Sorted: two recorders with the same messages wait for each other in one order.
-        kept = connection.execute(statement, [_row(by_key[key]) for key in sorted(by_key)])
-    except (DataError, IntegrityError) as error:
-        raise RecordRefused(str(error.orig).split("\n", maxsplit=1)[0]) from error
+    # Sorted: two recorders with the same messages wait for each other in one order.
+    kept = connection.execute(statement, [_row(by_key[key]) for key in sorted(by_key)])
     new = {(row.service_id, row.id) for row in kept}
-    return [record for key, record in by_key.items() if key in new]
+    return [one for key, one in by_key.items() if key in new]
 
 
-def _row(record: ScoredRecord) -> dict[str, Any]:
-    return {
-        "service_id": record.service,
-        "id": storable(record.id),
-        "author_id": storable(record.author_id),
-        "author_created_at": record.author_created_at,
-        "age_band": record.age_band,
-        "room_id": storable(record.room_id),
-        "room_category": storable(record.room_category),
-        "target_id": None if record.target_id is None else storable(record.target_id),
-        "text": storable(record.text),
-        "sent_at": record.sent_at,
-        "counted_at": record.counted_at,
-        "verdict": record.verdict,
-        "review": record.review,
-        "severity": record.severity,
-        "minors": record.minors,
-        "categories": record.categories,
-        "category_scores": record.category_scores,
-        "rules": record.rules,
-        "model_version": record.model_version,
-        "lexicon_version": record.lexicon_version,
-        "fold_version": record.fold_version,
-        "ruleset_version": record.ruleset_version,
-    }
+def _clean(one: ScoredRecord) -> ScoredRecord:
+    """The record with texts that both databases can keep; nearly always the very same."""
+    texts = (one.id, one.author_id, one.room_id, one.room_category, one.target_id or "", one.text)
+    if "".join(texts).isprintable():
+        return one
+    return msgspec.structs.replace(
+        one,
+        id=storable(one.id),
+        author_id=storable(one.author_id),
+        room_id=storable(one.room_id),
+        room_category=storable(one.room_category),
+        target_id=None if one.target_id is None else storable(one.target_id),
+        text=storable(one.text),
+    )
+
+
+def _row(one: ScoredRecord) -> dict[str, Any]:
+    row = msgspec.structs.asdict(one)
+    row["service_id"] = row.pop("service")
+    return row

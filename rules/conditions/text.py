@@ -4,12 +4,12 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from rules.conditions.base import Count, Except, ExceptLists, Name, Phrase, Share, Strict, needs_one
+from rules.conditions.base import Count, Excusable, Name, Phrase, Share, Strict, needs_one
 from rules.durations import WindowDuration
 from rules.vocabulary import MatchMode, View
 
 
-class Terms(Strict):
+class Terms(Excusable):
     """Some phrase is in the text."""
 
     terms: tuple[Phrase, ...] = Field((), description="Phrases; one is enough.")
@@ -18,8 +18,6 @@ class Terms(Strict):
     )
     view: Literal["folded", "raw"] = Field("folded", description="The spelling that is searched.")
     mode: MatchMode = Field("substring", description="How a phrase has to sit in the text.")
-    except_: Except = ()
-    except_lists: ExceptLists = ()
     at_least: Count = Field(1, description="So many hits that do not overlap.")
 
     @model_validator(mode="after")
@@ -47,29 +45,25 @@ class Step(Strict):
         return self
 
 
-class Steps(Strict):
+class Steps(Excusable):
     """Phrases that follow one another."""
 
     sequence: tuple[Step, ...] = Field(
         min_length=2, max_length=5, description="Steps in order; each a list of phrases."
     )
     gap: int = Field(6, strict=True, ge=0, le=60, description="Most characters between two steps.")
-    except_: Except = ()
-    except_lists: ExceptLists = ()
 
 
-class Patterns(Strict):
+class Patterns(Excusable):
     """Some RE2 pattern is found."""
 
     patterns: tuple[Annotated[str, StringConstraints(min_length=1, max_length=500)], ...] = Field(
         min_length=1, max_length=50, description="RE2 patterns; one is enough."
     )
     view: View = Field("folded", description="The spelling that is searched.")
-    except_: Except = ()
-    except_lists: ExceptLists = ()
 
 
-class JoinedAsked(Strict):
+class JoinedAsked(Excusable):
     """Phrases that appear only when the author's last messages are read as one."""
 
     terms: tuple[Phrase, ...] = Field((), description="Phrases; one is enough.")
@@ -83,8 +77,6 @@ class JoinedAsked(Strict):
         le=30,
         description="Longest piece (folded characters); people split words into small ones.",
     )
-    except_: Except = ()
-    except_lists: ExceptLists = ()
 
     @model_validator(mode="after")
     def _check(self) -> Self:

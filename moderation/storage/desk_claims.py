@@ -1,0 +1,188 @@
+"""Claims: who works on which case. Nobody gets a case that someone else holds."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
+
+from moderation.errors import MissingRole, StaleVersion
+from moderation.review.case import Case, CaseState
+from moderation.review.sight import Sight
+from moderation.storage.desk_rows import case_of, get_case, visible
+from moderation.storage.tables.accounts import users
+from moderation.storage.tables.cases import case_events, cases
+from moderation.taxonomy import Role
+
+SKIP_REST = timedelta(minutes=30)
+"""A case someone skipped or passed on is not offered to them again for so long."""
+
+SKIPPED = "skipped"
+ESCALATED = "escalated"
+
+
+def claim(connection: Connection, case_id: str, sight: Sight, *, now: datetime, lease: timedelta) -> Case:
+    """Reserve a case; claiming one's own again renews the lease.
+
+    Raises:
+        CaseNotFound: There is none for this person.
+        CaseClosed: It is settled.
+        CaseClaimed: Someone else holds it.
+        MissingRole: It is escalated, and they are not who it was escalated to.
+    """
+    before = get_case(connection, case_id, sight, lock=True)
+    _check_escalated(before, sight)
+    return _hold(connection, before, sight, now=now, lease=lease)
+
+
+def renew(
+    connection: Connection, case_id: str, sight: Sight, *, version: int, now: datetime, lease: timedelta
+) -> Case:
+    """Keep a case whose page is open, also when the lease ran out and nobody else came.
+
+    Raises:
+        StaleVersion: Somebody claimed or decided it since.
+        CaseNotFound, CaseClosed, CaseClaimed, MissingRole: As for ``claim``.
+    """
+    before = get_case(connection, case_id, sight, lock=True)
+    if before.version != version:
+        raise StaleVersion(case_id, version, before.version)
+    _check_escalated(before, sight)
+    return _hold(connection, before, sight, now=now, lease=lease)
+
+
+def claim_next(connection: Connection, sight: Sight, *, now: datetime, lease: timedelta) -> Case | None:
+    """Claim the most urgent case that nobody holds and this person may decide.
+
+    Two people asking at once get different cases: on PostgreSQL a row that someone is taking is
+    passed over, on SQLite writers come one after the other.
+    """
+    if not sight.desk:
+        return None
+    query = _workable(sight, now).order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id).limit(1)
+    row = connection.execute(query.with_for_update(skip_locked=True)).mappings().one_or_none()
+    if row is None:
+        return None
+    return _hold(connection, case_of(row), sight, now=now, lease=lease)
+
+
+def resume_or_claim_next(
+    connection: Connection, sight: Sight, *, now: datetime, lease: timedelta
+) -> tuple[Case | None, bool]:
+    """The case this person holds already, else the next one; pressing twice claims once.
+
+    Returns:
+        The case, and whether it was held before.
+    """
+    connection.execute(select(users.c.id).where(users.c.id == sight.user_id).with_for_update())
+    held = held_by(connection, sight, now=now)
+    if held is not None:
+        return claim(connection, held.id, sight, now=now, lease=lease), True
+    return claim_next(connection, sight, now=now, lease=lease), False
+
+
+def held_by(connection: Connection, sight: Sight, *, now: datetime) -> Case | None:
+    """The open case this person holds, the most urgent where there are several."""
+    query = (
+        select(cases)
+        .where(
+            cases.c.state != CaseState.CLOSED,
+            cases.c.claimed_by == sight.user_id,
+            cases.c.claimed_until > now,
+            visible(sight),
+        )
+        .order_by(cases.c.priority.desc(), cases.c.opened_at)
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None or not sight.desk else case_of(row)
+
+
+def release(connection: Connection, case_id: str, sight: Sight, *, now: datetime, skip: bool = False) -> None:
+    """Give a case back. Not holding it (any more) is fine: then nothing happens.
+
+    Args:
+        connection: A unit of work on the case store.
+        case_id: Which.
+        sight: Who holds it.
+        now: When.
+        skip: Do not offer it to them again for ``SKIP_REST``.
+
+    Raises:
+        CaseNotFound: There is none for this person.
+    """
+    case = get_case(connection, case_id, sight, lock=True)
+    if skip:
+        note(connection, case_id, sight.user_id, SKIPPED, now=now)
+    if case.claimed_by != sight.user_id:
+        return
+    connection.execute(update(cases).where(cases.c.id == case_id).values(claimed_by=None, claimed_until=None))
+    if not skip:
+        note(connection, case_id, sight.user_id, "released", now=now)
+
+
+def count_waiting(connection: Connection, sight: Sight, *, now: datetime) -> int:
+    """How many cases ``claim_next`` could give, one after the other."""
+    if not sight.desk:
+        return 0
+    waiting = _workable(sight, now).with_only_columns(func.count(), maintain_column_froms=True)
+    return connection.execute(waiting).scalar_one()
+
+
+def note(
+    connection: Connection,
+    case_id: str,
+    user_id: str,
+    kind: str,
+    *,
+    now: datetime,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Write one line of a case's history."""
+    connection.execute(
+        insert(case_events).values(
+            case_id=case_id, at=now, actor=f"user:{user_id}", kind=kind, data=data or {}
+        )
+    )
+
+
+def _hold(connection: Connection, before: Case, sight: Sight, *, now: datetime, lease: timedelta) -> Case:
+    """Write the claim; the caller holds the row's lock."""
+    after = before.claim(sight.user_id, now=now, lease=lease)
+    connection.execute(
+        update(cases)
+        .where(cases.c.id == after.id)
+        .values(claimed_by=after.claimed_by, claimed_until=after.claimed_until, version=after.version)
+    )
+    if after.version != before.version:
+        note(connection, after.id, sight.user_id, "claimed", now=now)
+    return after
+
+
+def _check_escalated(case: Case, sight: Sight) -> None:
+    if case.state is CaseState.ESCALATED and not sight.may_decide_escalated(minors=case.minors):
+        raise MissingRole([Role.LEAD, Role.ADMIN])
+
+
+def _workable(sight: Sight, now: datetime) -> Select[Any]:
+    passed_on = (
+        select(case_events.c.seq)
+        .where(
+            case_events.c.case_id == cases.c.id,
+            case_events.c.actor == f"user:{sight.user_id}",
+            case_events.c.kind.in_((SKIPPED, ESCALATED)),
+            case_events.c.at > now - SKIP_REST,
+        )
+        .exists()
+    )
+    states = [cases.c.state == CaseState.QUEUED]
+    if sight.senior:
+        states.append(cases.c.state == CaseState.ESCALATED)
+    elif sight.minors:
+        states.append(and_(cases.c.state == CaseState.ESCALATED, cases.c.minors))
+    return select(cases).where(
+        cases.c.state != CaseState.CLOSED,  # word for word the condition of the partial index
+        or_(*states),
+        or_(cases.c.claimed_until.is_(None), cases.c.claimed_until <= now),
+        visible(sight),
+        ~passed_on,
+    )

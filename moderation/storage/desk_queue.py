@@ -1,0 +1,132 @@
+"""The review queue: cases in the order of their urgency, filtered, a page at a time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from moderation.review.case import Case, CaseState
+from moderation.review.sight import Sight
+from moderation.storage.desk_rows import case_of, visible
+from moderation.storage.tables.cases import case_hits, cases
+from moderation.storage.tables.people import rooms
+from moderation.taxonomy import Category, Severity
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueFilter:
+    """What to list. ``state`` None means every open case."""
+
+    queue: str | None = None
+    state: CaseState | None = None
+    category: Category | None = None
+    severity: Severity | None = None
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRow:
+    """One line of the queue: a case, and what tells it apart from the others."""
+
+    case: Case
+    author_name: str | None
+    room_title: str | None
+    room_game: str | None
+    last_text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage:
+    """A page of the queue; ``page`` counts from 1."""
+
+    rows: Sequence[QueueRow]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; at least one."""
+        return max(1, -(-self.total // PAGE))
+
+
+def list_cases(
+    connection: Connection, sight: Sight, wanted: QueueFilter, *, page: int, now: datetime
+) -> QueuePage:
+    """Cases by priority, closed ones by when they were closed."""
+    conditions = _conditions(sight, wanted, now)
+    total = connection.execute(select(func.count()).select_from(cases).where(*conditions)).scalar_one()
+    page = min(page, max(1, -(-total // PAGE)))
+    order: tuple[Any, ...] = (cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+    if wanted.state is CaseState.CLOSED:
+        order = (cases.c.closed_at.desc(), cases.c.id)
+    found = connection.execute(
+        select(cases).where(*conditions).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
+    )
+    listed = [case_of(row) for row in found.mappings()]
+    hits = _last_hits(connection, [case.id for case in listed])
+    titles = _rooms(connection, listed)
+    rows = [_row(case, hits.get(case.id), titles.get((case.service, case.room_id or ""))) for case in listed]
+    return QueuePage(rows=rows, total=total, page=page)
+
+
+def open_queues(connection: Connection, sight: Sight) -> Mapping[str, int]:
+    """Open cases by queue, of those the person may see."""
+    counts = connection.execute(
+        select(cases.c.queue, func.count().label("open"))
+        .where(cases.c.state != CaseState.CLOSED, visible(sight))
+        .group_by(cases.c.queue)
+        .order_by(cases.c.queue)
+    )
+    return {row.queue: row.open for row in counts}
+
+
+def _conditions(sight: Sight, wanted: QueueFilter, now: datetime) -> list[ColumnElement[bool]]:
+    conditions = [visible(sight)]
+    if wanted.state is None:
+        conditions.append(cases.c.state != CaseState.CLOSED)
+    else:
+        conditions.append(cases.c.state == wanted.state)
+    if wanted.queue:
+        conditions.append(cases.c.queue == wanted.queue)
+    if wanted.severity:
+        conditions.append(cases.c.severity == wanted.severity.rank)
+    if wanted.category:
+        conditions.append(cases.c.categories[wanted.category.value].as_float() >= 0)
+    if wanted.mine:
+        conditions += [cases.c.claimed_by == sight.user_id, cases.c.claimed_until > now]
+    return conditions
+
+
+def _last_hits(connection: Connection, case_ids: Sequence[str]) -> dict[str, Any]:
+    newest = (
+        select(case_hits.c.case_id, func.max(case_hits.c.seq).label("seq"))
+        .where(case_hits.c.case_id.in_(case_ids))
+        .group_by(case_hits.c.case_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(case_hits.c.case_id, case_hits.c.author_name, case_hits.c.text).join(
+            newest, (newest.c.case_id == case_hits.c.case_id) & (newest.c.seq == case_hits.c.seq)
+        )
+    )
+    return {row.case_id: row for row in rows}
+
+
+def _rooms(connection: Connection, listed: Sequence[Case]) -> dict[tuple[str, str], Any]:
+    ids = {case.room_id for case in listed if case.room_id}
+    rows = connection.execute(select(rooms).where(rooms.c.id.in_(ids)))
+    return {(row.service_id, row.id): row for row in rows}
+
+
+def _row(case: Case, hit: Any, room: Any) -> QueueRow:
+    return QueueRow(
+        case=case,
+        author_name=hit.author_name if hit is not None and case.author_id else None,
+        room_title=room.title if room is not None else None,
+        room_game=(room.game or room.category) if room is not None else None,
+        last_text=hit.text if hit is not None else None,
+    )

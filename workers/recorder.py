@@ -1,0 +1,171 @@
+"""The recorder: scored messages from the stream, and facts from the outbox, into archive and buckets.
+
+Everything is counted exactly once, however often it arrives: a message by its id in the archive,
+a fact by its outbox id, each in the transaction that raises the counts. Only then the stream and
+the outbox are told.
+"""
+
+import os
+import socket
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from time import monotonic
+
+import msgspec
+import structlog
+
+from moderation.errors import StoreUnavailable
+from moderation.scoring.record import ScoredRecord, decode
+from moderation.storage import archive, buckets, outbox
+from moderation.storage.archive import RecordRefused
+from moderation.storage.database import Database
+from moderation.storage.ids import new_id
+from moderation.storage.pseudonym import Pseudonyms
+from moderation.storage.redis import AWAY, Redis
+from moderation.storage.stream import Entry, ScoredStream
+from moderation.trends.facts import FactKey, UnknownFact, count_fact
+from workers.stopping import Stop
+
+log = structlog.get_logger(__name__)
+
+CHUNK = 1_000
+"""Messages in one transaction."""
+DEAD_AFTER_MS = 30_000
+"""An entry read this long ago and still not done is taken over. A slow recorder that is not
+dead loses nothing: whoever comes second finds the messages in the archive."""
+_WAIT_MS = 500
+_CLAIM_SECONDS = 5.0
+_FACTS_SECONDS = 1.0
+_AWAY_SECONDS = 1.0
+
+_Read = tuple[Entry, ScoredRecord]
+
+
+class Recorder:
+    """One recorder; many may run beside each other."""
+
+    def __init__(
+        self,
+        *,
+        redis: Redis,
+        database: Database,
+        pseudonyms: Pseudonyms,
+        chunk: int = CHUNK,
+        dead_after_ms: int = DEAD_AFTER_MS,
+    ) -> None:
+        self._stream = ScoredStream(redis, consumer=f"{socket.gethostname()}-{os.getpid()}-{new_id()[-6:]}")
+        self._database = database
+        self._pseudonyms = pseudonyms
+        self._chunk = chunk
+        self._dead_after_ms = dead_after_ms
+
+    def run(self, stop: Stop) -> None:
+        """Record until asked to stop; a store that is away is waited for."""
+        claimed_at = facts_at = -_CLAIM_SECONDS
+        prepared = False
+        while not stop.asked:
+            try:
+                if not prepared:
+                    self._stream.prepare()
+                    self._stream.forget_consumers()
+                    prepared = True
+                if monotonic() - claimed_at >= _CLAIM_SECONDS:
+                    while self.record_dead() and not stop.asked:
+                        pass
+                    claimed_at = monotonic()
+                if monotonic() - facts_at >= _FACTS_SECONDS:
+                    while self.record_facts() and not stop.asked:
+                        pass
+                    facts_at = monotonic()
+                self.record_new(wait_ms=_WAIT_MS)
+            except StoreUnavailable as error:
+                log.warning("recorder.store_away", why=str(error))
+                stop.wait(_AWAY_SECONDS)
+            except AWAY as error:
+                log.warning("redis.away", step="recorder", why=str(error))
+                prepared = False  # a Redis that comes back empty has no group
+                stop.wait(_AWAY_SECONDS)
+        self._leave()
+
+    def drain(self) -> int:
+        """Record everything that waits now, and return how many entries and facts that were."""
+        self._stream.prepare()
+        total = 0
+        while done := self.record_dead() + self.record_new(wait_ms=1) + self.record_facts():
+            total += done
+        return total
+
+    def record_new(self, *, wait_ms: int) -> int:
+        """Record the next chunk of the stream; how many entries it had."""
+        return self._record(self._stream.read(self._chunk, wait_ms=wait_ms))
+
+    def record_dead(self) -> int:
+        """Record a chunk that another recorder read and never finished; how many entries it had."""
+        return self._record(self._stream.claim_dead(self._chunk, idle_ms=self._dead_after_ms))
+
+    def _record(self, entries: Sequence[Entry]) -> int:
+        good: list[_Read] = []
+        for entry in entries:
+            try:
+                good.append((entry, decode(entry.data or b"")))
+            except msgspec.DecodeError as error:
+                self._bury(entry, f"cannot be read: {error}")
+        if good:
+            self._write(good)
+        return len(entries)
+
+    def _write(self, batch: Sequence[_Read]) -> None:
+        try:
+            with self._database.write_archive() as unit:
+                new = archive.record(unit.connection, [record for _, record in batch], self._pseudonyms.of)
+        except RecordRefused as error:
+            # One bad message must not hold up a thousand: halve until it stands alone.
+            if len(batch) == 1:
+                self._bury(batch[0][0], f"refused by the database: {error}")
+                return
+            middle = len(batch) // 2
+            self._write(batch[:middle])
+            self._write(batch[middle:])
+            return
+        self._stream.done([entry.id for entry, _ in batch])
+        log.info("recorder.recorded", messages=len(batch), new=new)
+
+    def _bury(self, entry: Entry, why: str) -> None:
+        log.error("recorder.entry_put_aside", entry=entry.id.decode(), why=why)
+        self._stream.bury(entry, why)
+
+    def record_facts(self) -> int:
+        """Count a chunk of facts that wait in the outbox; how many there were."""
+        now = datetime.now(UTC)
+        with self._database.read() as connection:
+            rows = outbox.due(connection, destination=outbox.RECORDER, now=now, most=self._chunk)
+        if not rows:
+            return 0
+        counted: dict[str, Counter[FactKey]] = {}
+        unknown: list[str] = []
+        for row in rows:
+            try:
+                counted[row.id] = count_fact(row.service, row.type, row.payload, made_at=row.created_at)
+            except UnknownFact as error:
+                log.warning("recorder.fact_unknown", outbox_id=row.id, why=str(error))
+                unknown.append(row.id)
+        with self._database.write_archive() as unit:
+            new = buckets.new_facts(unit.connection, list(counted), now=now)
+            total: Counter[FactKey] = Counter()
+            for fact_id in new:
+                for key, count in counted[fact_id].items():
+                    total[key] += count
+            buckets.add_facts(unit.connection, total)
+        with self._database.write() as unit:
+            outbox.mark_delivered(unit.connection, list(counted), now=now)
+            for fact_id in unknown:
+                outbox.give_up(unit.connection, fact_id, now=now)
+        log.info("recorder.facts_recorded", facts=len(rows), new=len(new), unknown=len(unknown))
+        return len(rows)
+
+    def _leave(self) -> None:
+        try:
+            self._stream.leave()
+        except AWAY as error:
+            log.warning("redis.away", step="recorder.leave", why=str(error))

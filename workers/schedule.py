@@ -1,0 +1,68 @@
+"""The schedule: every few seconds, what is due is asked for again, however it got stuck."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from moderation.errors import StoreUnavailable
+from moderation.storage import expiry, gaps, outbox, stream
+from moderation.storage.database import Database
+from moderation.storage.redis import AWAY, Redis
+from workers.enqueue import Jobs
+from workers.stopping import Stop
+
+log = structlog.get_logger(__name__)
+
+EVERY_SECONDS = 5.0
+_MOST = 500
+"""Rows a round; the rest comes the next time."""
+
+
+class Schedule:
+    """What comes round. More than one may run; nothing is done twice."""
+
+    def __init__(self, *, redis: Redis, database: Database) -> None:
+        self._redis = redis
+        self._jobs = Jobs(redis)
+        self._database = database
+
+    def run(self, stop: Stop) -> None:
+        """Go round until asked to stop."""
+        while not stop.asked:
+            self.once(now=datetime.now(UTC))
+            stop.wait(EVERY_SECONDS)
+
+    def once(self, *, now: datetime) -> None:
+        """One round; a step that fails is logged and tried again in the next."""
+        steps: tuple[Callable[[datetime], None], ...] = (self._expire, self._sweep, self._note_gaps)
+        for step in steps:
+            try:
+                step(now)
+            except StoreUnavailable as error:
+                log.warning("schedule.store_away", step=step.__name__, why=str(error))
+            except AWAY as error:
+                log.warning("redis.away", step=step.__name__, why=str(error))
+
+    def _expire(self, now: datetime) -> None:
+        with self._database.write() as unit:
+            expired = expiry.expire_held(unit.connection, now=now, most=_MOST)
+        if expired:
+            log.info("held.expired", messages=expired)
+
+    def _sweep(self, now: datetime) -> None:
+        with self._database.read() as connection:
+            due = outbox.due(connection, destination=outbox.WEBHOOK, now=now, most=_MOST)
+        for row in due:
+            if not self._jobs.deliver_webhook(row.id, attempt=row.attempts):
+                return
+
+    def _note_gaps(self, now: datetime) -> None:
+        left_out = stream.take_left_out(self._redis)
+        if not left_out:
+            return
+        with self._database.write_archive() as unit:
+            for service, messages in sorted(left_out.items()):
+                gaps.note(unit.connection, service=service, why="stream_full", messages=messages, at=now)
+        stream.settle_left_out(self._redis)
+        log.error("trends.gap", why="stream_full", messages=sum(left_out.values()))

@@ -24,7 +24,7 @@ DEFAULT_FOLDER: Final = Path("var/models/ja")
 FORM: Final = 1
 """Version of the folder's form. Another one is refused, not guessed at."""
 
-_ARRAYS: Final = ("weights", "bias", "folded", "typed", "marks")
+_ARRAYS: Final = ("weights", "bias", "grams", "marks")
 _MENDING: Final = "train it again with `ibasho model train`"
 
 
@@ -33,8 +33,7 @@ class Artefact:
     """Everything that scoring needs, and the card that says where it comes from.
 
     Attributes:
-        arrays: ``weights`` (features + 1, heads) with a last row of zeros, ``bias``, and the features' names
-            ``folded``, ``typed``, ``marks``.
+        arrays: ``weights`` (features, heads), ``bias`` (heads), and the features' names ``grams``, ``marks``.
         lexicon: The entries the marks speak of.
         card: Versions, counts, figures, limits; see ``classifiers.card``.
     """

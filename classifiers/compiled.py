@@ -1,7 +1,7 @@
 """The trained model as plain arrays: sums of weights, no scikit-learn."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,59 +11,82 @@ from classifiers.labels import CATEGORIES, MINORS, TARGETS
 
 HEADS: Final = (*CATEGORIES, MINORS, *TARGETS)
 """Columns of the weights, in order."""
+LONG_TEXT: Final = 200.0
+"""Number of n-grams (some 70 letters) from which on a text's mean counts, not its sum."""
 
-Weights = NDArray[np.float32]
 Numbers = NDArray[np.float64]
+
+
+def damping(counts: Any) -> Any:
+    """What the sum of a text's n-gram weights is divided by, from how many there are.
+
+    The square root of their number: a long text has more to say, but not in proportion. Beyond LONG_TEXT
+    it grows as the number does, so that a text repeated a hundred times is not a hundred times as sure.
+    """
+    counts = np.maximum(counts, 1.0)
+    return np.maximum(np.sqrt(counts), counts / np.sqrt(LONG_TEXT))
 
 
 class Compiled:
     """One weight for each feature and head, in log-odds, calibrated and set to the assumed prior.
 
-    The logit of a head is ``bias + sum(gram weights) / sqrt(number of grams) + sum(mark weights)``.
+    The logit of a head is ``bias + sum(n-gram weights) / damping(number of n-grams) + sum(mark weights)``.
     """
 
-    def __init__(self, weights: Weights, bias: Numbers) -> None:
-        self.weights: Final = np.ascontiguousarray(weights, dtype=np.float64)  # a sum of float32 casts each number
+    def __init__(self, weights: NDArray[np.float32], bias: Numbers, parents: Sequence[int]) -> None:
+        self.weights: Final[Numbers] = np.ascontiguousarray(weights, dtype=np.float64)
         self.bias: Final = bias
+        self._parents = np.array(parents, dtype=np.int64)
+        self._summed = _summed(self.weights, self._parents)
+        self._zero = len(self._summed) - 1
 
     def logits(self, extracts: Sequence[Extract]) -> Numbers:
         """Log-odds, one row for each text and one column for each head."""
-        rows = len(extracts)
-        if rows == 1:  # half the time of the general way
-            return self._one(extracts[0])[np.newaxis]
-        # Every segment ends with the bias row's stand-in (an all-zero row), since reduceat knows no empty one.
-        zero = len(self.weights) - 1
-        ids: list[int] = []
-        starts: list[int] = []
+        # reduceat knows no empty segment, so each one ends with a row of zeros.
+        zero, ids, starts = self._zero, [], []
         for extract in extracts:
             starts.append(len(ids))
-            ids += extract.grams
+            ids += extract.ends
             ids.append(zero)
+        grams = self._reduce(ids, starts)
+        ids, starts = [], []
         for extract in extracts:
             starts.append(len(ids))
             ids += extract.marks
             ids.append(zero)
-        sums = np.add.reduceat(self.weights.take(ids, axis=0), starts, axis=0)
-        norms = np.sqrt([max(1, len(extract.grams)) for extract in extracts])
-        logits: Numbers = sums[:rows] / norms[:, np.newaxis] + sums[rows:] + self.bias
+        marks = self._reduce(ids, starts)
+        logits: Numbers = grams[:, :-1] / damping(grams[:, -1:]) + marks[:, :-1] + self.bias
         return logits
 
-    def _one(self, extract: Extract) -> Numbers:
-        logits = self.bias.copy()
-        if extract.grams:
-            total = self.weights.take(extract.grams, axis=0).sum(axis=0)
-            logits += total / np.sqrt(len(extract.grams))
-        if extract.marks:
-            logits += self.weights.take(extract.marks, axis=0).sum(axis=0)
-        return logits
+    def _reduce(self, ids: list[int], starts: list[int]) -> Numbers:
+        rows = self._summed.take(ids, axis=0)
+        if len(starts) == 1:
+            total: Numbers = rows.sum(axis=0, keepdims=True)
+            return total
+        sums: Numbers = np.add.reduceat(rows, starts, axis=0)
+        return sums
 
-    def contributions(self, extract: Extract, head: str) -> list[tuple[int, float]]:
-        """Each feature of a text and what it adds to the log-odds of a head."""
-        column = HEADS.index(head)
-        scale = float(np.sqrt(max(1, len(extract.grams))))
-        return [(gram, float(self.weights[gram, column]) / scale) for gram in extract.grams] + [
-            (mark, float(self.weights[mark, column])) for mark in extract.marks
-        ]
+    def counted(self, extract: Extract) -> float:
+        """How many n-grams a text has, with those that others end with."""
+        return float(self._summed[extract.ends, -1].sum())
+
+
+def _summed(weights: Numbers, parents: NDArray[np.int64]) -> Numbers:
+    """Each n-gram's weights with those of all n-grams it ends with, and their number in the last column.
+
+    Marks keep their own weights; the last row is zeros.
+    """
+    size = len(parents)
+    summed = np.zeros((len(weights) + 1, weights.shape[1] + 1))
+    summed[:-1, :-1] = weights
+    summed[:size, -1] = 1.0
+    own = summed[:size].copy()
+    at = parents.copy()
+    while (at >= 0).any():
+        rest = at >= 0
+        summed[:size][rest] += own[at[rest]]
+        at[rest] = parents[at[rest]]
+    return summed
 
 
 def probabilities(logits: Numbers) -> Numbers:

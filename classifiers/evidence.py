@@ -1,12 +1,16 @@
 """Why a text scores as it does: the letters that speak for it, and one sentence for a moderator."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from classifiers.features import Extract, FeatureSpace, typed_text
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.features import FeatureSpace
 from classifiers.labels import CATEGORY_JA, MINORS
+from classifiers.lexicon import Hit
 from classifiers.views import Views
 
 Span = tuple[int, int]
@@ -19,12 +23,12 @@ _WORTH_A_SPAN: Final = 0.35
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
-    """One thing that raises (weight > 0) or lowers the log-odds. ``span`` is raw code points, None: no one place."""
+    """One thing that raises (weight > 0) or lowers the log-odds. ``span`` is raw code points."""
 
     text: str
     weight: float
-    kind: Literal["lexicon", "ngram", "mark"]
-    span: Span | None
+    kind: Literal["lexicon", "ngram"]
+    span: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,60 +44,51 @@ class Evidence:
 
 def evidence_of(
     views: Views,
-    extract: Extract,
+    hits: Sequence[Hit],
     space: FeatureSpace,
-    weighed: Iterable[tuple[int, float]],
+    weights: NDArray[np.float64],
     *,
     category: str,
     probability: float,
+    scale: float,
 ) -> Evidence:
-    """Put weights back where they stand in the text as typed."""
+    """Put weights back where they stand in the text as typed.
+
+    Args:
+        views: The text.
+        hits: What the lexicon found in it.
+        space: Whose features the weights belong to.
+        weights: One for each feature, for this category.
+        category: The category, or ``minors``.
+        probability: What the text scores there.
+        scale: What an n-gram's weight is multiplied by in a text with so many of them.
+    """
+    contributions = [
+        Contribution(
+            text=hit.entry.term,
+            weight=float(sum(weights[mark] for mark in space.mark_ids(hit))),
+            kind="lexicon",
+            span=views.folding.raw_span(hit.start, hit.end),
+        )
+        for hit in hits
+        if category in hit.entry.categories or (category == MINORS and hit.entry.minors)
+    ]
+    listed = [found.span for found in contributions]
     letters: defaultdict[int, float] = defaultdict(float)
-    weights = dict(weighed)
-    contributions: list[Contribution] = []
-    for hit in extract.hits:
-        if category in hit.entry.categories or (category == MINORS and hit.entry.minors):
-            weight = sum(
-                weights.get(feature, 0.0) for feature in space.mark_ids(hit) if feature in weights
-            )
-            contributions.append(
-                Contribution(
-                    text=hit.entry.term,
-                    weight=weight,
-                    kind="lexicon",
-                    span=views.folding.raw_span(hit.start, hit.end),
-                )
-            )
-    lexicon_spans = [found.span for found in contributions if found.span is not None]
-    for feature, span in _places(views, space, weights):
-        weight = weights[feature]
-        contributions.append(Contribution(text=space.name(feature), weight=weight, kind="ngram", span=span))
+    for gram, start, end in space.places(views.folded):
+        weight, span = float(weights[gram]) * scale, views.folding.raw_span(start, end)
+        contributions.append(Contribution(text=space.grams[gram], weight=weight, kind="ngram", span=span))
         for at in range(*span):
             letters[at] += weight / (span[1] - span[0])
-    spans = _merged(lexicon_spans) if lexicon_spans else _strong(letters)
+    spans = _merged(listed) if listed else _strong(letters)
     contributions.sort(key=lambda found: (found.kind != "lexicon", -abs(found.weight)))
     return Evidence(
         category=category,
         probability=probability,
         spans=spans,
-        reason=_reason(views.raw, category, spans, lexicon=bool(lexicon_spans)),
+        reason=_reason(views.raw, category, spans, listed=bool(listed)),
         contributions=tuple(contributions[:_SHOWN]),
     )
-
-
-def _places(
-    views: Views, space: FeatureSpace, weights: dict[int, float]
-) -> Iterable[tuple[int, Span]]:
-    """Each known n-gram's first place in the text as typed."""
-    seen: set[int] = set()
-    for feature, start, end in space.folded_places(views.folded):
-        if feature in weights and feature not in seen:
-            seen.add(feature)
-            yield feature, views.folding.raw_span(start, end)
-    for feature, start, end in space.typed_places(typed_text(views.raw)):
-        if feature in weights and feature not in seen:
-            seen.add(feature)
-            yield feature, (start, end)
 
 
 def _strong(letters: dict[int, float]) -> tuple[Span, ...]:
@@ -114,11 +109,11 @@ def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(merged)
 
 
-def _reason(raw: str, category: str, spans: Sequence[Span], *, lexicon: bool) -> str:
+def _reason(raw: str, category: str, spans: Sequence[Span], *, listed: bool) -> str:
     name = CATEGORY_JA.get(category, "未成年に関わる危険")
     quoted = "」「".join(raw[start:end] for start, end in spans[:3])
     if not spans:
         return f"「{name}」を示す表現は見つかりませんでした。"
-    if lexicon:
+    if listed:
         return f"「{quoted}」が「{name}」の表現として辞書に載っています。"
     return f"「{quoted}」などの言い回しが、「{name}」の発言によく見られるものです。"

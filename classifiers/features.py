@@ -1,4 +1,4 @@
-"""What the model sees of a text: character n-grams, lexicon hits, and who is addressed."""
+"""What the model sees of a text: character n-grams of the folded text, lexicon hits, and who is addressed."""
 
 import re
 from collections import Counter
@@ -9,116 +9,90 @@ from typing import Final
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
-from classifiers.fold.tables import WIDE_TABLE
 from classifiers.lexicon import Entry, Hit, Lexicon
 from classifiers.views import Views
 
 LONGEST_GRAM: Final = 3
-"""Longer ones added nothing measurable, and cost room."""
+"""Longer ones, and those of the text as typed, added nothing measurable and cost half the speed."""
 
-_ADDRESS: Final = re.compile("お前|おまえ|おめえ|てめ|貴様|きさま|あんた|あなた|君|きみ|そなた|お主|主さん|ぬし|配信者|うp主|@")
-"""Second person, and the streamer by name of the part: what makes a bad word an attack."""
+_ADDRESS: Final = re.compile("お前|おまえ|おめえ|てめ|貴様|きさま|あんた|あなた|君|きみ|お主|主さん|ぬし|配信者|うp主|@")
+"""Second person, and the streamer by the name of the part: what makes a bad word an attack."""
 _SELF: Final = re.compile("俺|おれ|私|わたし|僕|ぼく|自分|わい|うち|あたし|わし")
 
 
 @dataclass(slots=True)
 class Extract:
-    """One text in numbers: the ids of its n-grams, each once, and of its marks; and the hits they come from."""
+    """One text in numbers.
 
-    grams: list[int]
+    Attributes:
+        ends: The longest known n-gram that ends at each place, by number; those it ends with count as well.
+        marks: Numbers of its marks, each once.
+        hits: The lexicon's hits that the marks come from.
+    """
+
+    ends: list[int]
     marks: list[int]
     hits: list[Hit]
 
 
 class FeatureSpace:
-    """The known n-grams and marks, numbered: folded grams, then typed grams, then marks.
+    """The known n-grams and marks, numbered: n-grams first. Immutable; safe to share between threads."""
 
-    Typed grams are read from the raw text with width and case folded, character for character. Immutable;
-    safe to share between threads.
-    """
-
-    def __init__(
-        self, *, lexicon: Lexicon, folded: Sequence[str], typed: Sequence[str], marks: Sequence[str]
-    ) -> None:
+    def __init__(self, *, lexicon: Lexicon, grams: Sequence[str], marks: Sequence[str]) -> None:
         self.lexicon: Final = lexicon
-        self.folded: Final = tuple(folded)
-        self.typed: Final = tuple(typed)
+        self.grams: Final = tuple(grams)
         self.marks: Final = tuple(marks)
-        self.size: Final = len(folded) + len(typed) + len(marks)
-        self._folded = _automaton(self.folded)
-        self._typed = _automaton(self.typed)
-        self._typed_from = len(folded)
-        self._folded_ends = _with_endings(self.folded, 0)
-        self._typed_ends = _with_endings(self.typed, self._typed_from)
-        self._mark_ids = {mark: len(folded) + len(typed) + at for at, mark in enumerate(marks)}
+        self.size: Final = len(grams) + len(marks)
+        self._automaton = CharwiseDoubleArrayAhoCorasick(list(grams)) if grams else None
+        self._mark_ids = {mark: len(grams) + at for at, mark in enumerate(marks)}
 
     def extract(self, views: Views) -> Extract:
         """Number a text of any content, in time linear in its length."""
-        grams: set[int] = set()
-        if self._folded is not None:
-            ends = self._folded_ends
-            found = self._folded.find_overlapping_no_suffix(views.folded)
-            grams.update(*[ends[gram] for _, _, gram in found])
-        if self._typed is not None:
-            ends = self._typed_ends
-            found = self._typed.find_overlapping_no_suffix(typed_text(views.raw))
-            grams.update(*[ends[gram] for _, _, gram in found])
+        folded = views.folded
+        found = self._automaton.find_overlapping_no_suffix(folded) if self._automaton is not None else ()
         hits = self.lexicon.find(views)
-        return Extract(list(grams), self._marks(views.folded, hits), hits)
-
-    def _marks(self, folded: str, hits: Sequence[Hit]) -> list[int]:
         known = self._mark_ids
-        if not hits:
-            return [known[mark] for mark in marks_of(folded, ()) if mark in known]
-        return sorted({known[mark] for mark in marks_of(folded, hits) if mark in known})
+        marks = [known[mark] for mark in marks_of(folded, hits) if mark in known]
+        marks.sort()  # sets come in any order, and sums of floats depend on it
+        return Extract([gram for _, _, gram in found], marks, hits)
+
+    def parents(self) -> list[int]:
+        """For each n-gram the longest known one that it ends with, or -1."""
+        numbers = {gram: at for at, gram in enumerate(self.grams)}
+        return [
+            next((numbers[gram[at:]] for at in range(1, len(gram)) if gram[at:] in numbers), -1)
+            for gram in self.grams
+        ]
 
     def mark_ids(self, hit: Hit) -> set[int]:
         """Numbers of the marks that one hit sets by itself."""
-        return {self._mark_ids[mark] for mark in _marks_of_hit(hit.entry, hit.masked) if mark in self._mark_ids}
+        names = _marks_of_hit(hit.entry, hit.masked)
+        return {self._mark_ids[mark] for mark in names if mark in self._mark_ids}
 
-    def folded_places(self, folded: str) -> Iterator[tuple[int, int, int]]:
+    def places(self, folded: str) -> Iterator[tuple[int, int, int]]:
         """Number and offsets of every known n-gram of a folded text."""
-        if self._folded is not None:
-            for start, end, gram in self._folded.find_overlapping(folded):
+        if self._automaton is not None:
+            for start, end, gram in self._automaton.find_overlapping(folded):
                 yield gram, start, end
-
-    def typed_places(self, typed: str) -> Iterator[tuple[int, int, int]]:
-        """Number and offsets of every known n-gram of a text as typed."""
-        if self._typed is not None:
-            for start, end, gram in self._typed.find_overlapping(typed):
-                yield gram + self._typed_from, start, end
-
-    def name(self, feature: int) -> str:
-        """The n-gram or mark of a number."""
-        if feature < self._typed_from:
-            return self.folded[feature]
-        feature -= self._typed_from
-        return self.typed[feature] if feature < len(self.typed) else self.marks[feature - len(self.typed)]
-
-
-def typed_text(raw: str) -> str:
-    """The text as typed, but for width and case; offsets stay."""
-    return raw.translate(WIDE_TABLE)
 
 
 def marks_of(folded: str, hits: Iterable[Hit]) -> set[str]:
     """Names of what the lexicon and the forms of address say about a text.
 
-    Of each category that is hit: that it is, how gravely, whether somebody must be meant and somebody is
-    addressed, whether a letter was hidden; and every entry by itself.
+    Of each category that is hit: that it is, how gravely, whether somebody must be meant, whether a letter
+    was hidden, and whether somebody, or the writer, is named beside it; and every entry by itself.
     """
     marks: set[str] = set()
     for hit in hits:
         marks |= _marks_of_hit(hit.entry, hit.masked)
     addressed = _ADDRESS.search(folded) is not None
-    if marks:
-        marks.add("hit")
-        if addressed:
-            marks |= {f"{mark}+addressed" for mark in marks if mark.startswith("hit")}
-        if _SELF.search(folded) is not None:
-            marks |= {f"{mark}+self" for mark in marks if mark.startswith("hit") and "+" not in mark}
-    elif addressed:
-        marks.add("addressed")
+    if not marks:
+        return {"addressed"} if addressed else marks
+    beside = [mark for mark in marks if mark.startswith("hit:")]
+    if addressed:
+        marks.update(f"{mark}+addressed" for mark in beside)
+    if _SELF.search(folded) is not None:
+        marks.update(f"{mark}+self" for mark in beside)
     return marks
 
 
@@ -143,17 +117,14 @@ def learn_space(
 
     A single entry is numbered from ``min_entry_lines`` texts on; a rarer one speaks through its category.
     """
-    folded: Counter[str] = Counter()
-    typed: Counter[str] = Counter()
+    grams: Counter[str] = Counter()
     marks: Counter[str] = Counter()
     for views in texts:
-        folded.update(_grams(views.folded))
-        typed.update(_grams(typed_text(views.raw)))
+        grams.update(_grams(views.folded))
         marks.update(marks_of(views.folded, lexicon.find(views)))
     return FeatureSpace(
         lexicon=lexicon,
-        folded=sorted(gram for gram, lines in folded.items() if lines >= min_lines),
-        typed=sorted(gram for gram, lines in typed.items() if lines >= min_lines),
+        grams=sorted(gram for gram, lines in grams.items() if lines >= min_lines),
         marks=sorted(
             mark
             for mark, lines in marks.items()
@@ -164,22 +135,5 @@ def learn_space(
 
 def _grams(text: str) -> set[str]:
     return {
-        text[at : at + size]
-        for size in range(1, LONGEST_GRAM + 1)
-        for at in range(len(text) - size + 1)
+        text[at : at + size] for size in range(1, LONGEST_GRAM + 1) for at in range(len(text) - size + 1)
     }
-
-
-def _with_endings(grams: Sequence[str], base: int) -> list[tuple[int, ...]]:
-    """For each n-gram the numbers of itself and of the known n-grams that it ends with.
-
-    The automaton then names the longest at each place only, which costs half the time.
-    """
-    numbers = {gram: base + at for at, gram in enumerate(grams)}
-    return [
-        tuple(numbers[gram[at:]] for at in range(len(gram)) if gram[at:] in numbers) for gram in grams
-    ]
-
-
-def _automaton(grams: Sequence[str]) -> CharwiseDoubleArrayAhoCorasick | None:
-    return CharwiseDoubleArrayAhoCorasick(list(grams)) if grams else None

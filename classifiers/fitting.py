@@ -4,6 +4,7 @@ Imported by training only: scikit-learn takes seconds to import and 100 MB.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from classifiers.compiled import HEADS, Numbers
+from classifiers.augment import joined
+from classifiers.compiled import HEADS, Numbers, damping
 from classifiers.corpus import Row
 from classifiers.errors import TrainingError
 from classifiers.features import Extract, FeatureSpace
 from classifiers.labels import CATEGORIES, TARGETS
+from classifiers.views import Views
 
 ANY: Final = "any"
 """A head of its own for "any category": it steadies the rare ones, and is not kept."""
@@ -28,6 +31,9 @@ _HEAD_C: Final = 10.0
 """Inverse strength of the penalty on n-gram weights; chosen on held-out groups."""
 MARK_SCALE: Final = 0.35
 """A mark's value. Below 1 the penalty holds marks back, so that n-grams beside them are learnt too."""
+_JOINED_SHARE: Final = 0.5
+"""Joined lines made, for each line."""
+_JOINED_WEIGHT: Final = 0.7
 _FEWEST: Final = 8
 """Lines that a head needs on each side, and groups that a corpus needs, before anything can be learnt."""
 
@@ -45,14 +51,14 @@ class Fitted:
     out_of_fold: Numbers
     truth: Flags
 
-    def logits(self, extracts: Sequence[Extract]) -> Numbers:
+    def decision(self, extracts: Sequence[Extract]) -> Numbers:
         """Calibrated log-odds by scikit-learn itself: what the compiled arrays must equal."""
-        matrix = design(extracts, self.space.size)
+        matrix = design(extracts, self.space)
         raw = np.column_stack([head.decision_function(matrix) for head in self.heads])
         return _calibrated(raw, self.calibrators)
 
     def weights(self) -> tuple[NDArray[np.float32], Numbers]:
-        """Heads and calibration, both linear, as one matrix (features + a row of zeros, HEADS) and a bias."""
+        """Heads and calibration, both linear, as one matrix (features, HEADS) and a bias."""
         raw = np.vstack([head.coef_[0] for head in self.heads])
         raw_bias = np.array([head.intercept_[0] for head in self.heads])
         mix = np.zeros((len(HEADS), len(RAW_HEADS)))
@@ -61,14 +67,11 @@ class Fitted:
             mix[at, _inputs(name)] = self.calibrators[at].coef_[0]
             bias[at] = self.calibrators[at].intercept_[0]
         merged = (mix @ raw).T
-        merged[len(self.space.folded) + len(self.space.typed) :] *= MARK_SCALE
-        rows = np.vstack([merged, np.zeros((1, len(HEADS)))]).astype(np.float32)
-        return np.ascontiguousarray(rows), bias + mix @ raw_bias
+        merged[len(self.space.grams) :] *= MARK_SCALE
+        return np.ascontiguousarray(merged, dtype=np.float32), bias + mix @ raw_bias
 
 
-def fit(
-    rows: Sequence[Row], extracts: Sequence[Extract], space: FeatureSpace, *, seed: int, progress: Progress
-) -> Fitted:
+def fit(rows: Sequence[Row], space: FeatureSpace, *, seed: int, progress: Progress) -> Fitted:
     """Fit every head on all rows, and its calibration on scores of rows held out by group.
 
     Raises:
@@ -76,21 +79,30 @@ def fit(
     """
     truth = truth_of(rows)
     _check(rows, truth)
-    matrix = design(extracts, space.size)
     folds = np.array([_fold_of(row.group) for row in rows])
+    made = _joined_by_fold(rows, folds, seed)
+    made_folds = np.array([_fold_of(row.group) for row in made], dtype=int)
+    progress("reading", 0.0)
+    own = design([space.extract(Views(row.text)) for row in rows], space)
+    progress("reading", 0.5)
+    extra = design([space.extract(Views(row.text)) for row in made], space)
+    matrix = sparse.vstack([own, extra]).tocsr()
+    labels, sides = np.vstack([truth, truth_of(made)]), np.concatenate([folds, made_folds])
+    weights = np.concatenate([np.ones(len(rows)), np.full(len(made), _JOINED_WEIGHT)])
     out_of_fold = np.zeros((len(rows), len(RAW_HEADS)))
     total = (_FOLDS + 1) * len(RAW_HEADS)
     done = 0
     for held in range(_FOLDS):
-        taught = matrix[folds != held]
+        apart = sides != held
+        taught = matrix[apart]
         for at in range(len(RAW_HEADS)):
-            head = _head(seed).fit(taught, truth[folds != held, at])
-            out_of_fold[folds == held, at] = head.decision_function(matrix[folds == held])
+            head = _head(seed).fit(taught, labels[apart, at], weights[apart])
+            out_of_fold[folds == held, at] = head.decision_function(own[folds == held])
             done += 1
             progress("calibrating", done / total)
     heads = []
     for at in range(len(RAW_HEADS)):
-        heads.append(_head(seed).fit(matrix, truth[:, at]))
+        heads.append(_head(seed).fit(matrix, labels[:, at], weights))
         done += 1
         progress("fitting", done / total)
     calibrators = tuple(
@@ -100,18 +112,33 @@ def fit(
     return Fitted(space, tuple(heads), calibrators, _calibrated(out_of_fold, calibrators), truth)
 
 
-def design(extracts: Sequence[Extract], size: int) -> Any:
-    """One sparse row a text: n-grams share a length of 1, marks have MARK_SCALE each."""
+def _joined_by_fold(rows: Sequence[Row], folds: NDArray[np.int64], seed: int) -> list[Row]:
+    """Joined lines whose parts all belong to one fold, so that none tells of a line held out."""
+    made: list[Row] = []
+    for fold in range(_FOLDS):
+        here = [row for row, side in zip(rows, folds, strict=True) if side == fold]
+        made += joined(here, int(len(here) * _JOINED_SHARE), seed=seed + fold)
+    return made
+
+
+def design(extracts: Sequence[Extract], space: FeatureSpace) -> Any:
+    """One sparse row a text: n-grams by how often they stand, damped together; marks MARK_SCALE each."""
+    parents = space.parents()
     ids: list[int] = []
     values: list[float] = []
     ends = [0]
     for extract in extracts:
-        ids += extract.grams
-        ids += extract.marks
-        values += [1.0 / np.sqrt(max(1, len(extract.grams)))] * len(extract.grams)
-        values += [MARK_SCALE] * len(extract.marks)
+        counts: Counter[int] = Counter()
+        for end in extract.ends:
+            gram = end
+            while gram >= 0:
+                counts[gram] += 1
+                gram = parents[gram]
+        scale = 1.0 / float(damping(counts.total()))
+        ids += [*counts, *extract.marks]
+        values += [*(count * scale for count in counts.values()), *[MARK_SCALE] * len(extract.marks)]
         ends.append(len(ids))
-    return sparse.csr_matrix((values, ids, ends), shape=(len(extracts), size))
+    return sparse.csr_matrix((values, ids, ends), shape=(len(extracts), space.size))
 
 
 def truth_of(rows: Sequence[Row]) -> Flags:

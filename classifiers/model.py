@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from classifiers.artefact import DEFAULT_FOLDER, Artefact, content_version, load
-from classifiers.compiled import HEADS, Compiled, probabilities
+from classifiers.compiled import HEADS, Compiled, damping, probabilities
 from classifiers.evidence import Evidence, evidence_of
 from classifiers.features import FeatureSpace
 from classifiers.fold import FOLD_VERSION
@@ -49,11 +49,10 @@ class Classifier:
         self.card: Final[dict[str, Any]] = artefact.card
         self._space = FeatureSpace(
             lexicon=artefact.lexicon,
-            folded=arrays["folded"].tolist(),
-            typed=arrays["typed"].tolist(),
+            grams=arrays["grams"].tolist(),
             marks=arrays["marks"].tolist(),
         )
-        self._compiled = Compiled(arrays["weights"], arrays["bias"])
+        self._compiled = Compiled(arrays["weights"], arrays["bias"], self._space.parents())
         self.model_version: Final = content_version(arrays, artefact.lexicon)
         self.lexicon_version: Final = artefact.lexicon.version
         self.fold_version: Final = FOLD_VERSION
@@ -85,9 +84,16 @@ class Classifier:
             raise ValueError(f"no category {category!r}; there are {', '.join(CATEGORIES)} and minors")
         views = Views(item) if isinstance(item, str) else item
         extract = self._space.extract(views)
-        chance = float(probabilities(self._compiled.logits([extract]))[0, HEADS.index(category)])
-        weighed = self._compiled.contributions(extract, category)
-        return evidence_of(views, extract, self._space, weighed, category=category, probability=chance)
+        column = HEADS.index(category)
+        return evidence_of(
+            views,
+            extract.hits,
+            self._space,
+            self._compiled.weights[:, column],
+            category=category,
+            probability=float(probabilities(self._compiled.logits([extract]))[0, column]),
+            scale=1.0 / float(damping(self._compiled.counted(extract))),
+        )
 
     def hits(self, item: str | Views) -> list[Hit]:
         """What the lexicon finds in a text, longest first."""

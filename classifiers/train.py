@@ -55,8 +55,7 @@ def train(
     tell("reading", 0.0)
     views = [Views(row.text) for row in taught]
     space = learn_space(views, lexicon, min_lines=_MIN_LINES, min_entry_lines=_MIN_ENTRY_LINES)
-    extracts = [space.extract(view) for view in views]
-    fitted = fit(taught, extracts, space, seed=seed, progress=tell)
+    fitted = fit(taught, space, seed=seed, progress=tell)
     shift = prior_shift(fitted, assumed_prior)
     arrays = _arrays(fitted, shift)
     tell("measuring", 0.0)
@@ -109,8 +108,7 @@ def _arrays(fitted: Fitted, shift: Numbers) -> dict[str, Any]:
     return {
         "weights": weights,
         "bias": bias + shift,
-        "folded": np.array(space.folded, dtype=str),
-        "typed": np.array(space.typed, dtype=str),
+        "grams": np.array(space.grams, dtype=str),
         "marks": np.array(space.marks, dtype=str),
     }
 

@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the HTTP server listens on.")
     port: int = Field(8080, ge=0, le=65535, description="Port the HTTP server listens on.")
+    api_key: SecretStr | None = Field(
+        None, description="Key that `ibasho report` sends to a server; made by `ibasho keys create`."
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="Least level that is logged."
     )

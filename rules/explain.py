@@ -24,12 +24,20 @@ def explain(error: ValidationError, path: str, document: Document) -> Iterator[P
         code, what, hint = _words(found)
         yield Problem(
             path=path,
-            line=document.line(found["loc"]),
+            line=document.line(_place(found)),
             code=code,
             what=what,
             hint=hint,
             rule_id=rule_id if isinstance(rule_id, str) else None,
         )
+
+
+def _place(found: ErrorDetails) -> tuple[int | str, ...]:
+    """Where to point at: a condition nobody knows is pointed at by its first key."""
+    given = found["input"]
+    if found["type"] == "condition_kind" and isinstance(given, dict) and given:
+        return (*found["loc"], str(next(iter(given))))
+    return found["loc"]
 
 
 def _words(found: ErrorDetails) -> tuple[str, str, str | None]:

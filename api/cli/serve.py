@@ -1,5 +1,6 @@
 """`ibasho serve`: the HTTP API and the console."""
 
+import errno
 import os
 import socket
 from typing import Annotated
@@ -93,7 +94,7 @@ def bind(host: str, port: int) -> socket.socket:
         raise Misconfigured(f"Port {port} may not be used by this user; try --port 8080.") from error
     except OSError as error:
         listening.close()
-        if error.errno == 98:  # noqa: PLR2004 - EADDRINUSE
+        if error.errno == errno.EADDRINUSE:
             raise PortTaken(port) from error
         raise Misconfigured(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
     return listening
@@ -120,8 +121,7 @@ def _run(listening: socket.socket, settings: Settings, workers: int) -> None:
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     errors().print(f"Ibasho listens on http://{shown}:{port} (Ctrl-C stops)")
-    server = uvicorn.Server(config)
     if workers == 1:
-        server.run(sockets=[listening])
+        uvicorn.Server(config).run(sockets=[listening])
     else:
-        Multiprocess(config, target=server.run, sockets=[listening]).run()
+        Multiprocess(config, sockets=[listening]).run()

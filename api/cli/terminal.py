@@ -33,6 +33,11 @@ def errors() -> Console:
     return Console(file=sys.stderr, highlight=False)
 
 
+def results() -> Console:
+    """Standard output, for tables."""
+    return Console(highlight=False)
+
+
 def complain(text: str) -> None:
     """One line about something wrong."""
     print(f"ibasho: {text}", file=sys.stderr)

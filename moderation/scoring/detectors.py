@@ -5,6 +5,7 @@ Only this module, bootstrap and the command line know a concrete detector.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from classifiers.model import Classifier
@@ -23,8 +24,12 @@ from rules.subject import AuthorFacts, Recent, RoomFacts, Subject, TargetFacts
 from rules.windows import WindowRequest
 
 
+@lru_cache(maxsize=8192)
 def fold_text(text: str) -> str:
-    """The folding that rules' terms and the texts they are sought in share."""
+    """The folding that rules' terms and the texts they are sought in share.
+
+    Remembered, since a room's last messages are looked at again with each new one.
+    """
     return fold(text).text
 
 

@@ -1,0 +1,74 @@
+# Ibasho on a fresh machine: `make demo` to look at it, `make test` to try all of it.
+# Needs Python 3.11 or newer with venv and pip, and make. PYTHON=python3.12 chooses another one.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ROOMS := moderation classifiers rules api workers
+ARGS ?=
+# Where the tests run side by side: one process a core.
+JOBS ?= auto
+
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+MODEL := var/models/ja/meta.json
+MODEL_SOURCES := $(wildcard classifiers/*.py classifiers/*/*.py classifiers/corpus/*.jsonl classifiers/lexicon/*.yaml)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup demo test lint lock docs clean
+.DELETE_ON_ERROR:
+
+help: ## Show what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(INSTALLED) $(MODEL) ## Make .venv with .venv/bin/ibasho in it, and train the classifier
+	@echo "setup: ready; try $(BIN)/ibasho --help"
+
+demo: setup ## Start everything with a sample stream (ARGS=--once ends by itself)
+	@$(BIN)/ibasho demo $(ARGS)
+
+test: setup $(INSTALLED_DEV) ## Run every test; installs what they need (ARGS="-k name" chooses)
+	@$(BIN)/python -m tests.support.provision
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --durations=20 $(ARGS)
+
+lint: $(INSTALLED_DEV) ## Formatting, style, types, import directions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(INSTALLED) ## Write the pages that are made from the code
+	$(BIN)/ibasho settings > docs/settings.md
+
+lock: ## Choose the newest versions that fit pyproject.toml
+	@command -v uv >/dev/null || { echo "lock: needs uv (pip install uv)"; exit 2; }
+	uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
+		--custom-compile-command "make lock" --quiet pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade --extra dev \
+		--custom-compile-command "make lock" --quiet pyproject.toml -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove .venv, var and caches
+	rm -rf $(VENV) var build *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "setup: Ibasho needs Python 3.11 or newer; try: make PYTHON=python3.11 setup"; exit 2; }
+	@echo "setup: making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "setup: installing what Ibasho needs (about 90 packages, a minute or two) ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps -e .
+	@$(BIN)/python -m compileall -q $(ROOMS)
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.lock $(INSTALLED)
+	@echo "setup: installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(MODEL): $(MODEL_SOURCES) | $(INSTALLED)
+	@$(BIN)/ibasho model train --to var/models/ja
+	@touch $@

@@ -1,0 +1,98 @@
+"""`ibasho model`: train and measure the classifier, check its corpus."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.model_texts import texts_of
+from api.cli.terminal import EXIT_BAD_DATA, errors, new_app, progress
+from api.cli.training import train_into
+from classifiers.corpus import CORPUS_FOLDER, load_rows, of_split
+from classifiers.corpus_check import check_corpus
+from moderation.settings import read_settings
+
+app = new_app("Train and measure the classifier, check its corpus.")
+
+Folder = Annotated[Path | None, typer.Option("--model", help="Folder of a trained classifier.")]
+Corpus = Annotated[Path, typer.Option("--corpus", help="Folder of *.jsonl, or one such file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command()
+def train(
+    to: Annotated[Path | None, typer.Option("--to", help="Where the trained classifier goes.")] = None,
+    corpus: Corpus = CORPUS_FOLDER,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**31 - 1, help="The same corpus and seed give the same model.")
+    ] = 1,
+) -> None:
+    """Train the classifier on the corpus (under a minute), and put it where the server finds it.
+
+    Without --to it goes to IBASHO_MODEL_DIR. A server takes it up when it is started again.
+    """
+    folder = to or read_settings().classifier_dir
+    card = train_into(folder, corpus=corpus, seed=seed).card
+    errors().print(
+        f"Trained {card['versions']['model']} on {card['corpus']['taught']:,} lines: {folder}/card.md"
+    )
+
+
+@app.command()
+def evaluate(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="JSONL of rows with a text and categories, expect, toxic_share or level."
+        ),
+    ] = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the classifier: on a file of your own, or on the part of the corpus it was not taught.
+
+    Every figure comes with a 95 % interval.
+    """
+    from classifiers.evaluate import evaluate as measure  # noqa: PLC0415 - statistics load for a second
+    from classifiers.evaluate import read_eval, to_text  # noqa: PLC0415
+    from classifiers.model import Classifier  # noqa: PLC0415
+
+    classifier = Classifier.load(folder or read_settings().classifier_dir)
+    rows = read_eval(file) if file else of_split(load_rows(), "test")
+    with progress("Measuring") as step:
+        step(f"{len(rows):,} rows", 0.0)
+        found = measure(rows, classifier)
+    print(json.dumps(found.as_dict(), ensure_ascii=False) if as_json else to_text(found))
+
+
+@app.command("check-corpus")
+def check(
+    corpus: Corpus = CORPUS_FOLDER,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="File the corpus must not copy from: JSONL with `text`, or text lines. May be repeated."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look for bad rows, copies, near copies, and lines that stand in files they must not come from.
+
+    Prints one line a problem, `file:line: what is wrong`, and exits 1 if there is any.
+    """
+    rows = load_rows([corpus])
+    with progress("Checking the corpus") as step:
+        step(f"{len(rows):,} rows", 0.0)
+        report = check_corpus(rows, against=[text for path in against or [] for text in texts_of(path)])
+    if as_json:
+        print(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        for problem in report.problems:
+            print(problem)
+        counts = ", ".join(f"{name} {count:,}" for name, count in report.counts.items())
+        errors().print(
+            f"{counts}; near copies {report.near_share:.2%}; {len(report.problems) or 'no'} problems"
+        )
+    if not report.ok:
+        raise typer.Exit(EXIT_BAD_DATA)

@@ -1,0 +1,149 @@
+"""Chat text for people: what detectors found is marked and veiled, what hides is made visible."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+_SHORT = {
+    "\u00ad": "SHY",
+    "\u034f": "CGJ",
+    "\u061c": "ALM",
+    "\u115f": "HCF",
+    "\u1160": "HJF",
+    "\u180e": "MVS",
+    "\u200b": "ZWSP",
+    "\u200c": "ZWNJ",
+    "\u200d": "ZWJ",
+    "\u200e": "LRM",
+    "\u200f": "RLM",
+    "\u202a": "LRE",
+    "\u202b": "RLE",
+    "\u202c": "PDF",
+    "\u202d": "LRO",
+    "\u202e": "RLO",
+    "\u2060": "WJ",
+    "\u2066": "LRI",
+    "\u2067": "RLI",
+    "\u2068": "FSI",
+    "\u2069": "PDI",
+    "\u3164": "HF",
+    "\ufeff": "BOM",
+    "\uffa0": "HHF",
+}
+_JOINER = "\u200d"
+_VEIL = "〇"
+_MOST_VEIL = 12
+_MOST_MARKS_ON_ONE = 3
+"""Combining marks shown on one letter; more would paint over the lines around."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A span of a text, half-open, in code points; ``ref`` is the id of its reason on the page."""
+
+    start: int
+    end: int
+    reason: str = ""
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of text on which the same marks lie."""
+
+    text: str
+    marks: tuple[Mark, ...]
+
+
+def pieces(text: str, marks: Sequence[Mark]) -> Iterator[Piece]:
+    """Cut a text where marks begin and end; spans beyond the text are cut off."""
+    edges = {0, len(text)}
+    for mark in marks:
+        edges |= {min(max(mark.start, 0), len(text)), min(max(mark.end, 0), len(text))}
+    cuts = sorted(edges)
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        on = tuple(mark for mark in marks if mark.start < end and mark.end > start)
+        yield Piece(text=text[start:end], marks=on)
+
+
+def as_html(text: str, marks: Sequence[Mark] = (), *, focusable: bool = True) -> Markup:
+    """A chat text as HTML.
+
+    Marked stretches carry a veiled and a bare form; the page shows one of them. With ``focusable``
+    they can be reached by keyboard and point to their reasons.
+    """
+    html = Markup("").join(_piece(piece, focusable=focusable) for piece in pieces(text, marks))
+    return Markup('<bdi class="chat">{}</bdi>').format(html)
+
+
+def _piece(piece: Piece, *, focusable: bool) -> Markup:
+    if not piece.marks:
+        return visible(piece.text)
+    bare = visible(piece.text)
+    opening = Markup("<mark>")
+    if focusable:
+        reasons = "\n".join(dict.fromkeys(mark.reason for mark in piece.marks if mark.reason))
+        refs = " ".join(dict.fromkeys(mark.ref for mark in piece.marks if mark.ref))
+        opening = Markup('<mark tabindex="0" data-why="{}" aria-describedby="{}">').format(reasons, refs)
+    return Markup('{}<span class="veil">{}</span><span class="bare">{}</span></mark>').format(
+        opening, veiled(piece.text), bare
+    )
+
+
+def veiled(text: str) -> str:
+    """A text of which only the first letter shows."""
+    letters = [char for char in text if not char.isspace() and not hides(char)]
+    if not letters:
+        return _VEIL
+    return letters[0] + _VEIL * min(max(len(letters) - 1, 1), _MOST_VEIL)
+
+
+def visible(text: str) -> Markup:
+    """Text whose hidden and direction-turning characters are shown as labels."""
+    return Markup("").join(_visible_parts(text))
+
+
+def _visible_parts(text: str) -> Iterator[Markup]:
+    run: list[str] = []
+    stacked = 0
+    for at, char in enumerate(text):
+        stacked = stacked + 1 if unicodedata.combining(char) else 0
+        if stacked > _MOST_MARKS_ON_ONE:
+            continue
+        if hides(char) and not _joins_emoji(text, at):
+            yield escape("".join(run))
+            run.clear()
+            yield _label(char)
+        else:
+            run.append(char)
+    yield escape("".join(run))
+
+
+def _label(char: str) -> Markup:
+    code = f"U+{ord(char):04X}"
+    title = f"{code} {unicodedata.name(char, '')}".strip()
+    return Markup('<span class="hidden-char" title="{}">{}</span>').format(title, _SHORT.get(char, code))
+
+
+def hides(char: str) -> bool:
+    """Whether a character takes no room or turns the direction of writing."""
+    if char in "\n\t" or char == "\ufe0f":
+        return False
+    return char in _SHORT or unicodedata.category(char) in ("Cf", "Cc", "Cs", "Co", "Zl", "Zp")
+
+
+def _joins_emoji(text: str, at: int) -> bool:
+    """A joiner between two emoji is part of a picture, not a trick."""
+    if text[at] != _JOINER or not 0 < at < len(text) - 1:
+        return False
+    around: Iterable[str] = (text[at - 1], text[at + 1])
+    return all(
+        unicodedata.category(char) in ("So", "Sk") or char == "\ufe0f" for char in around
+    )
+
+
+def plain_name(name: str) -> str:
+    """A name for titles and alternative texts: what hides is left out."""
+    return "".join(char for char in name if not hides(char)) or "?"

@@ -1,0 +1,89 @@
+"""Filters of the templates."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from api.console import times
+from api.console.chat import Mark, as_html, visible
+from api.console.names import WORDS
+from api.console.texts import N_, translate
+
+
+def install(environment: Environment, language: str) -> None:
+    """Give an environment of a language its filters."""
+    for name, words in WORDS.items():
+        environment.filters[name] = _word(words, language)
+    environment.filters |= {
+        "chat": _chat,
+        "name": _name,
+        "number": lambda number: f"{number:,}",
+        "percent": lambda share: f"{share:.0%}",
+        "source": _source(language),
+        "stamp": _time(times.ago, "ago"),
+        "left": _time(times.left, "left"),
+        "waited": _time(times.waited, "waited"),
+        "clock": _clock,
+        "day_and_clock": _day_and_clock,
+        "text": lambda text: translate(language, text),
+    }
+
+
+def _word(words: Mapping[str, str], language: str) -> Callable[[Any], str]:
+    def word(value: Any) -> str:
+        return translate(language, words.get(str(value), str(value)))
+
+    return word
+
+
+def _chat(text: str, marks: Sequence[Mark] = (), *, focusable: bool = True) -> Markup:
+    return as_html(text, marks, focusable=focusable)
+
+
+def _name(name: str) -> Markup:
+    """A name, kept to itself: what it does to the direction of writing ends with it."""
+    return Markup('<bdi class="name">{}</bdi>').format(visible(name))
+
+
+def _source(language: str) -> Callable[[str], str]:
+    """``rule:insult.die@2`` as people say it."""
+
+    def source(source: str) -> str:
+        who, _, version = source.partition("@")
+        kind, _, name = who.partition(":")
+        if kind == "rule":
+            return translate(language, N_("ルール %(name)s 第%(version)s版")) % {"name": name, "version": version}
+        if kind == "lexicon":
+            return translate(language, N_("語彙 %(name)s（%(version)s）")) % {"name": name, "version": version}
+        return translate(language, N_("分類器（%(version)s）")) % {"version": version or who}
+
+    return source
+
+
+def _time(words: Callable[[datetime, datetime, str], str], form: str) -> Any:
+    @pass_context
+    def stamp(context: Context, when: datetime) -> Markup:
+        shown = words(when, context["now"], context["lang"])
+        return Markup('<time datetime="{}" title="{}" data-form="{}">{}</time>').format(
+            when.isoformat(), times.exact(when), form, shown
+        )
+
+    return stamp
+
+
+def _clock(when: datetime) -> Markup:
+    return _exact(when, times.clock(when))
+
+
+def _day_and_clock(when: datetime) -> Markup:
+    return _exact(when, times.day_and_clock(when))
+
+
+def _exact(when: datetime, shown: str) -> Markup:
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        when.isoformat(), times.exact(when), shown
+    )

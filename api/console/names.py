@@ -1,0 +1,79 @@
+"""Words of the vocabulary as people read them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from api.console.texts import N_
+from moderation.review.case import CASE_KIND_JA, CaseKind
+from moderation.review.decision import ACTION_JA, OUTCOME_JA, Action, Outcome
+from moderation.taxonomy import (
+    CATEGORY_JA,
+    REASON_JA,
+    SEVERITY_JA,
+    TARGET_JA,
+    Category,
+    ReportReason,
+    Role,
+    Severity,
+    Target,
+)
+
+STATE: Mapping[str, str] = {
+    "queued": N_("審査待ち"),
+    "escalated": N_("上位者確認"),
+    "closed": N_("完了"),
+}
+QUEUE: Mapping[str, str] = {"general": N_("一般"), "child_safety": N_("児童保護")}
+VERDICT: Mapping[str, str] = {"allow": N_("表示"), "hold": N_("保留"), "block": N_("遮断")}
+HELD: Mapping[str, str] = {
+    "held": N_("保留中"),
+    "approved": N_("公開済み"),
+    "denied": N_("非公開"),
+    "expired": N_("期限切れ（非公開）"),
+}
+EVENT: Mapping[str, str] = {
+    "opened": N_("ケースが開かれました"),
+    "claimed": N_("担当開始"),
+    "released": N_("担当解除"),
+    "skipped": N_("スキップ"),
+    "decided": N_("決定"),
+    "escalated": N_("上位者へ"),
+    "undone": N_("決定の取り消し"),
+}
+ROLE: Mapping[str, str] = {
+    Role.ADMIN: N_("管理者"),
+    Role.RULES_MANAGER: N_("ルール管理"),
+    Role.LEAD: N_("リーダー"),
+    Role.MODERATOR: N_("モデレーター"),
+    Role.CHILD_SAFETY: N_("児童保護担当"),
+    Role.SPECIALIST: N_("削除申出担当"),
+    Role.ANALYST: N_("CS・分析"),
+    Role.SERVICE: N_("サービス"),
+}
+
+_ENUMS: dict[type[StrEnum], Mapping[str, str]] = {
+    Category: {item.value: name for item, name in CATEGORY_JA.items()},
+    Severity: {item.value: name for item, name in SEVERITY_JA.items()},
+    Target: {item.value: name for item, name in TARGET_JA.items()},
+    ReportReason: {item.value: name for item, name in REASON_JA.items()},
+    CaseKind: {item.value: name for item, name in CASE_KIND_JA.items()},
+    Outcome: {item.value: name for item, name in OUTCOME_JA.items()},
+    Action: {item.value: name for item, name in ACTION_JA.items()},
+}
+
+WORDS: dict[str, Mapping[str, str]] = {
+    "state": STATE,
+    "queue_name": QUEUE,
+    "verdict": VERDICT,
+    "held": HELD,
+    "event": EVENT,
+    "role": ROLE,
+    "category": _ENUMS[Category],
+    "severity": _ENUMS[Severity],
+    "target": _ENUMS[Target],
+    "report_reason": _ENUMS[ReportReason],
+    "kind": _ENUMS[CaseKind],
+    "outcome": _ENUMS[Outcome],
+    "action": _ENUMS[Action],
+}
+"""Filter name to Japanese name by stored value; what is not listed is shown as it is stored."""

@@ -1,0 +1,95 @@
+"""The review queue, and the next case of it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.console import access
+from api.console.notices import notice_of
+from api.console.render import render
+from api.console.visitor import Posted, SignedIn
+from api.deps import Now, Parts, ProcessParts, Read
+from moderation.review.case import CaseState
+from moderation.storage import accounts, desk_claims, desk_queue
+from moderation.storage.desk_queue import QueueFilter
+from moderation.taxonomy import Category, Severity
+
+router = APIRouter()
+
+Word = TypeVar("Word", bound=StrEnum)
+_LAST_PAGE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the filters offer."""
+
+    states: tuple[CaseState, ...] = tuple(CaseState)
+    categories: tuple[Category, ...] = tuple(Category)
+    severities: tuple[Severity, ...] = tuple(reversed(Severity))
+
+
+def lease_of(parts: Parts) -> timedelta:
+    """How long a claim lasts."""
+    return timedelta(seconds=parts.settings.claim_lease_seconds)
+
+
+@router.get("/console/", name="console_home", response_class=HTMLResponse)
+def home(visitor: SignedIn) -> Response:
+    """The first page someone may see."""
+    return RedirectResponse(access.home_of(visitor.user.roles), status_code=303)
+
+
+@router.get("/console/queue", name="console_queue", response_class=HTMLResponse)
+def queue_page(request: Request, visitor: SignedIn, connection: Read, now: Now) -> HTMLResponse:
+    """Cases by urgency; values of the query that nobody knows are left out."""
+    query = request.query_params
+    wanted = QueueFilter(
+        queue=query.get("queue") or None,
+        state=_known(CaseState, query.get("state")),
+        category=_known(Category, query.get("category")),
+        severity=_known(Severity, query.get("severity")),
+        mine=query.get("mine") == "1",
+    )
+    return render(
+        request,
+        "queue.html",
+        visitor=visitor,
+        now=now,
+        found=desk_queue.list_cases(
+            connection, visitor.sight, wanted, page=_page(query.get("page")), now=now
+        ),
+        wanted=wanted,
+        choices=Choices(),
+        queues=desk_queue.open_queues(connection, visitor.sight),
+        waiting=desk_claims.count_waiting(connection, visitor.sight, now=now),
+        held=desk_claims.held_by(connection, visitor.sight, now=now),
+        people=accounts.user_names(connection),
+        notice=notice_of(request, connection, visitor),
+        none_left=query.get("none") == "1",
+    )
+
+
+@router.post("/console/next", name="console_next", response_class=HTMLResponse)
+def next_case(visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now) -> Response:
+    """Claim the next case and open it; who holds one already comes back to it."""
+    del form
+    with parts.database.write() as unit:
+        case, resumed = desk_claims.resume_or_claim_next(
+            unit.connection, visitor.sight, now=now, lease=lease_of(parts)
+        )
+    if case is None:
+        return RedirectResponse("/console/queue?none=1", status_code=303)
+    return RedirectResponse(f"/console/cases/{case.id}{'?resumed=1' if resumed else ''}", status_code=303)
+
+
+def _known(kind: type[Word], value: str | None) -> Word | None:
+    return kind(value) if value in {word.value for word in kind} else None
+
+
+def _page(value: str | None) -> int:
+    return min(int(value), _LAST_PAGE) if value and value.isdecimal() and int(value) > 0 else 1

@@ -1,0 +1,57 @@
+"""Times as people in Japan read them: relative to look at, exact to point at."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from api.console.texts import N_, translate
+
+JST = ZoneInfo("Asia/Tokyo")
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+_UNITS: tuple[tuple[int, str, str, str, str], ...] = (
+    (_DAY, N_("%d日前"), N_("あと%d日"), N_("%d日超過"), N_("%d日")),
+    (_HOUR, N_("%d時間前"), N_("あと%d時間"), N_("%d時間超過"), N_("%d時間")),
+    (_MINUTE, N_("%d分前"), N_("あと%d分"), N_("%d分超過"), N_("%d分")),
+    (1, N_("%d秒前"), N_("あと%d秒"), N_("%d秒超過"), N_("%d秒")),
+)
+
+
+def exact(when: datetime) -> str:
+    """``2026-11-22 07:38:05 JST``."""
+    return f"{when.astimezone(JST):%Y-%m-%d %H:%M:%S} JST"
+
+
+def clock(when: datetime) -> str:
+    """``07:38:05`` in Japan."""
+    return f"{when.astimezone(JST):%H:%M:%S}"
+
+
+def day_and_clock(when: datetime) -> str:
+    """``11/22 07:38`` in Japan."""
+    return f"{when.astimezone(JST):%m/%d %H:%M}"
+
+
+def ago(when: datetime, now: datetime, language: str) -> str:
+    """How long ago; beyond a week the day itself."""
+    gone = now - when
+    if gone < timedelta(seconds=5):
+        return translate(language, N_("たった今"))
+    if gone > timedelta(days=7):
+        return day_and_clock(when)
+    return _in_units(gone, 1, language)
+
+
+def left(when: datetime, now: datetime, language: str) -> str:
+    """How long is left, or by how much it is over."""
+    return _in_units(when - now, 2, language) if when >= now else _in_units(now - when, 3, language)
+
+
+def waited(since: datetime, now: datetime, language: str) -> str:
+    """For how long."""
+    return _in_units(max(now - since, timedelta()), 4, language)
+
+
+def _in_units(span: timedelta, form: int, language: str) -> str:
+    seconds = int(span.total_seconds())
+    unit = next((unit for unit in _UNITS if seconds >= unit[0]), _UNITS[-1])
+    return translate(language, str(unit[form])) % (seconds // unit[0])

@@ -1,0 +1,75 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from moderation.storage import accounts, outbox, stream, webhooks
+from moderation.storage.live import STREAM
+from moderation.storage.tables.delivery import outbox as outbox_table
+from tests.workers.factories import put, record
+from tests.workers.receiver import receiving
+from tests.workers.recount import assert_same
+
+CHILD = """
+import sys
+from moderation.settings import Settings
+from workers import run
+if __name__ == "__main__":
+    getattr(run, sys.argv[1])(Settings.model_validate_json(sys.argv[2]))
+"""
+SECONDS = 30
+
+
+def start(part, settings):
+    return subprocess.Popen([sys.executable, "-c", CHILD, part, settings.model_dump_json()])
+
+
+def wait_for(what):
+    deadline = time.monotonic() + SECONDS
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def delivered(database):
+    with database.read() as connection:
+        return all(row.delivered_at for row in connection.execute(select(outbox_table)))
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+def test_all_parts_together_record_and_deliver_and_end_in_good_order(redis, settings, database):
+    with receiving() as receiver:
+        with database.write() as unit:
+            now = datetime.now(UTC)
+            accounts.add_service(unit.connection, "stream", name="Stream", now=now)
+            webhooks.add(unit.connection, service="stream", url=receiver.url, allow_private=True, now=now)
+            outbox.emit(unit.connection, service="stream", type_="case.decided", subject="c", data={}, now=now)
+        put(redis, record())
+        workers = start("run_all", settings)
+        try:
+            wait_for(lambda: len(receiver.requests) == 1 and delivered(database) and redis.xlen(STREAM) == 0)
+            [one] = redis.xinfo_consumers(STREAM, stream.GROUP)
+            os.kill(int(one["name"].split(b"-")[-2]), signal.SIGKILL)
+            put(redis, record(id="m2"))
+            wait_for(lambda: redis.xlen(STREAM) == 0)
+        finally:
+            workers.send_signal(signal.SIGTERM)
+            assert workers.wait(SECONDS) == 0
+    assert_same(database, [record(), record(id="m2")])
+
+
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("part", ["run_jobs", "run_schedule"])
+def test_a_part_ends_with_exit_code_0_when_told_to_stop(redis, settings, part):
+    process = start(part, settings)
+    wait_for(lambda: redis.client_list())
+    wait_for(lambda: any(int(client["tot-cmds"] if "tot-cmds" in client else 9) > 2 and client["addr"] for client in redis.client_list()))
+    time.sleep(1.5)
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(SECONDS) == 0

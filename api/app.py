@@ -16,7 +16,7 @@ from api import console, errors
 from api.auth import KeyRing
 from api.deps import Parts
 from api.limits import BodyLimit, RequestId
-from api.routes import events, reports, score, service, trends
+from api.routes import events, reports, score, service
 from moderation.bootstrap import EngineRoom
 from moderation.errors import Misconfigured
 from moderation.scoring.intake import Intake, Limits
@@ -56,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for routes in (score, reports, events, trends, service):
+    for routes in (score, reports, events, service):
         app.include_router(routes.router)
     app.include_router(console.router)
     console.mount_static(app)

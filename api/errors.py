@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.compat.errors import foreign_error
 from api.console import error_page, is_console_path
 from moderation.errors import (
     BadCredentials,
@@ -67,9 +68,13 @@ def problem_response(
     scope: MutableMapping[str, Any],
     problems: Sequence[FieldProblem] = (),
 ) -> Response:
-    """A problem document as an HTTP answer."""
+    """A problem document as an HTTP answer; on compatible paths the error their clients know."""
     request_id = scope.get("state", {}).get("request_id")
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    foreign = foreign_error(scope["path"], status, code, detail, problems)
+    if foreign is not None:
+        foreign_status, body = foreign
+        return JSONResponse(body, foreign_status, headers=headers)
     return JSONResponse(
         problem(status, code, detail, problems, request_id),
         status,

@@ -157,6 +157,8 @@ def _room(given: RoomIn, known: Room | None) -> Room:
         strictness=given.strictness or known.strictness,
         live_viewers=known.live_viewers if given.live_viewers is None else given.live_viewers,
         streamer_id=given.streamer_id or known.streamer_id,
+        started_at=known.started_at,
+        ended_at=known.ended_at,
     )
 
 

@@ -31,6 +31,8 @@ _HEAD_C: Final = 10.0
 """Inverse strength of the penalty on n-gram weights; chosen on held-out groups."""
 MARK_SCALE: Final = 0.35
 """A mark's value. Below 1 the penalty holds marks back, so that n-grams beside them are learnt too."""
+_LEANING: Final = 0.3
+"""How much a category's score leans on ANY. More ranks harm from harmless better, but mixes categories up."""
 _JOINED_SHARE: Final = 0.5
 """Joined lines made, for each line."""
 _JOINED_WEIGHT: Final = 0.7
@@ -64,7 +66,7 @@ class Fitted:
         mix = np.zeros((len(HEADS), len(RAW_HEADS)))
         bias = np.zeros(len(HEADS))
         for at, name in enumerate(HEADS):
-            mix[at, _inputs(name)] = self.calibrators[at].coef_[0]
+            mix[at] = _basis(name) @ self.calibrators[at].coef_[0]
             bias[at] = self.calibrators[at].intercept_[0]
         merged = (mix @ raw).T
         merged[len(self.space.grams) :] *= MARK_SCALE
@@ -106,7 +108,7 @@ def fit(rows: Sequence[Row], space: FeatureSpace, *, seed: int, progress: Progre
         done += 1
         progress("fitting", done / total)
     calibrators = tuple(
-        LogisticRegression(C=1.0, max_iter=1000).fit(out_of_fold[:, _inputs(name)], truth[:, at])
+        LogisticRegression(C=1.0, max_iter=1000).fit(out_of_fold @ _basis(name), truth[:, at])
         for at, name in enumerate(HEADS)
     )
     return Fitted(space, tuple(heads), calibrators, _calibrated(out_of_fold, calibrators), truth)
@@ -160,17 +162,27 @@ def _head(seed: int) -> Any:
     return LogisticRegression(C=_HEAD_C, solver="liblinear", tol=1e-3, random_state=seed)
 
 
-def _inputs(name: str) -> list[int]:
-    """Which raw heads a head is calibrated from: a category from itself and ANY; a target from all targets."""
+def _basis(name: str) -> Numbers:
+    """Which sums of raw heads (rows) a head is calibrated from: one column each.
+
+    A category leans on ANY as well; a target is judged beside all targets.
+    """
+    chosen = np.zeros((len(RAW_HEADS), len(TARGETS) if name in TARGETS else 1))
     if name in TARGETS:
-        return [RAW_HEADS.index(target) for target in TARGETS]
-    return [RAW_HEADS.index(name), RAW_HEADS.index(ANY)]
+        for column, target in enumerate(TARGETS):
+            chosen[RAW_HEADS.index(target), column] = 1.0
+        return chosen
+    chosen[RAW_HEADS.index(name), 0] = 1.0
+    if name in CATEGORIES:
+        chosen[RAW_HEADS.index(name), 0] -= _LEANING / 2
+        chosen[RAW_HEADS.index(ANY), 0] = _LEANING
+    return chosen
 
 
 def _calibrated(raw: Numbers, calibrators: Sequence[Any]) -> Numbers:
     return np.column_stack(
         [
-            calibrator.decision_function(raw[:, _inputs(name)])
+            calibrator.decision_function(raw @ _basis(name))
             for name, calibrator in zip(HEADS, calibrators, strict=True)
         ]
     )

@@ -17,17 +17,27 @@ def without_bad_references(
     plans: Mapping[str, Plan], items: Mapping[str, LoadedRule]
 ) -> tuple[dict[str, Plan], list[Problem]]:
     """The plans whose references hold, and why the others are left out."""
-    sound, problems = dict(plans), []
-    while bad := {
-        rule_id: why for rule_id, plan in sound.items() if (why := _why_bad(plan, sound)) is not None
-    }:
-        for rule_id, (code, what, hint) in bad.items():
-            problems.append(items[rule_id].problem(code, what, at=("when",), hint=hint))
-            del sound[rule_id]
+    sound = dict(plans)
+    problems: list[Problem] = []
+    for judge in (
+        _unanswered,
+        _too_much,
+        _unanswered,
+    ):  # the second walks references: circles have to be gone
+        while bad := {
+            rule_id: why for rule_id, plan in sound.items() if (why := judge(plan, sound)) is not None
+        }:
+            for rule_id, (code, what, hint) in bad.items():
+                problems.append(items[rule_id].problem(code, what, at=("when",), hint=hint))
+                del sound[rule_id]
     return sound, problems
 
 
-def _why_bad(plan: Plan, plans: Mapping[str, Plan]) -> tuple[str, str, str | None] | None:
+Why = tuple[str, str, str | None]
+
+
+def _unanswered(plan: Plan, plans: Mapping[str, Plan]) -> Why | None:
+    """A rule it asks is not there, or asks back."""
     for other in sorted(plan.references):
         if other not in plans:
             hint = did_you_mean(other, plans) or "it is missing, broken, a draft or retired"
@@ -41,9 +51,16 @@ def _why_bad(plan: Plan, plans: Mapping[str, Plan]) -> tuple[str, str, str | Non
     circle = _circle(plan.rule.id, plans)
     if circle is not None:
         return "circle", f"rules ask one another in a circle: {' -> '.join(circle)}", None
-    if plan.references and _deeper(plan.rule.id, plans, MAX_DEPTH):
+    return None
+
+
+def _too_much(plan: Plan, plans: Mapping[str, Plan]) -> Why | None:
+    """What it asks goes too deep, or is too much when written out."""
+    if not plan.references:
+        return None
+    if _deeper(plan.rule.id, plans, MAX_DEPTH):
         return "too_deep", f"rules ask one another more than {MAX_DEPTH} deep", None
-    if plan.references and _written_out(plan, plans) > MAX_CONDITIONS:
+    if _written_out(plan, plans) > MAX_CONDITIONS:
         return (
             "too_many_conditions",
             f"more than {MAX_CONDITIONS:,} conditions with those of the rules it asks",
@@ -69,7 +86,7 @@ def _circle(start: str, plans: Mapping[str, Plan]) -> tuple[str, ...] | None:
 
 def _deeper(rule_id: str, plans: Mapping[str, Plan], left: int) -> bool:
     layer = {rule_id}
-    for _ in range(left):
+    for _ in range(left + 1):
         layer = {other for one in layer if one in plans for other in plans[one].references}
     return bool(layer)
 

@@ -1,10 +1,13 @@
 """What `ibasho score` reads: text lines, or JSON Lines with a text in each."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+_LOOKS_LIKE_JSON = re.compile(rb'\s*\{\s*["}]')
 
 
 class Form(StrEnum):
@@ -45,7 +48,7 @@ def read_lines(lines: Iterable[bytes], *, form: Form, most: int) -> Iterator[Lin
         if not line.strip():
             continue
         if form is Form.AUTO:
-            form = Form.JSONL if line.lstrip().startswith(b"{") else Form.TEXT
+            form = Form.JSONL if _LOOKS_LIKE_JSON.match(line) else Form.TEXT
         yield _line(line, number, form=form, most=most)
 
 

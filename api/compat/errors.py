@@ -16,7 +16,11 @@ PERSPECTIVE_PATHS = ("/v1alpha1/", "/$discovery/")
 ForeignError = tuple[int, dict[str, Any]]
 """An HTTP status and a body."""
 
-_OPENAI_CODES = {"bad_credentials": "invalid_api_key", "invalid": "invalid_value"}
+_OPENAI_CODES = {
+    "bad_credentials": "invalid_api_key",
+    "invalid": "invalid_value",
+    "rate_limited": "rate_limit_exceeded",
+}
 _OPENAI_TYPES = {429: "requests"}
 _GOOGLE_STATUSES = {
     400: "INVALID_ARGUMENT",
@@ -58,7 +62,7 @@ def openai_error(status: int, code: str, detail: str, problems: Sequence[FieldPr
             "message": _message(detail, problems),
             "type": _OPENAI_TYPES.get(status, at_fault),
             "param": _dotted(problems[0].pointer) or None if problems else None,
-            "code": "rate_limit_exceeded" if status == HTTPStatus.TOO_MANY_REQUESTS else _OPENAI_CODES.get(code, code),
+            "code": _OPENAI_CODES.get(code, code),
         }
     }
 

@@ -23,7 +23,9 @@ router = APIRouter()
 Caller = Annotated[ApiKey, Depends(require_scope(Scope.SCORE))]
 
 
-class ModerationTextPart(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag_field="type", tag="text"):
+class ModerationTextPart(
+    msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag_field="type", tag="text"
+):
     """A text among parts."""
 
     text: str
@@ -87,7 +89,7 @@ class ModerationsError(msgspec.Struct, frozen=True):
 
 _DECODER = msgspec.json.Decoder(ModerationsIn)
 _ENCODER = msgspec.json.Encoder()
-_SCHEMAS, COMPONENTS = schema_of(ModerationsIn, ModerationsAnswer, ModerationsError)
+_SCHEMAS, MODERATIONS_COMPONENTS = schema_of(ModerationsIn, ModerationsAnswer, ModerationsError)
 _IN, _OUT, _ERROR = ({"application/json": {"schema": schema}} for schema in _SCHEMAS)
 _APPLIED = {name: ["text"] if name in OPENAI else [] for name in OPENAI_CATEGORIES}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -151,8 +153,7 @@ def _check_sizes(parts: Parts, texts: list[str]) -> None:
         raise _wrong("/input", f"{len(texts)} texts; at most {most} are accepted")
     for at, text in enumerate(texts):
         if len(text) > longest:
-            place = f"/input/{at}" if len(texts) > 1 else "/input"
-            raise _wrong(place, f"{len(text)} code points; at most {longest} are accepted")
+            raise _wrong("/input", f"text {at} has {len(text)} code points; at most {longest} are accepted")
 
 
 def _wrong(pointer: str, detail: str) -> Invalid:

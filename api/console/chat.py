@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
@@ -63,7 +64,7 @@ def pieces(text: str, marks: Sequence[Mark]) -> Iterator[Piece]:
     for mark in marks:
         edges |= {min(max(mark.start, 0), len(text)), min(max(mark.end, 0), len(text))}
     cuts = sorted(edges)
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         on = tuple(mark for mark in marks if mark.start < end and mark.end > start)
         yield Piece(text=text[start:end], marks=on)
 
@@ -139,9 +140,7 @@ def _joins_emoji(text: str, at: int) -> bool:
     if text[at] != _JOINER or not 0 < at < len(text) - 1:
         return False
     around: Iterable[str] = (text[at - 1], text[at + 1])
-    return all(
-        unicodedata.category(char) in ("So", "Sk") or char == "\ufe0f" for char in around
-    )
+    return all(unicodedata.category(char) in ("So", "Sk") or char == "\ufe0f" for char in around)
 
 
 def plain_name(name: str) -> str:

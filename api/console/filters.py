@@ -12,6 +12,7 @@ from api.console import times
 from api.console.chat import Mark, as_html, visible
 from api.console.names import WORDS
 from api.console.texts import N_, translate
+from moderation.review.presets import leading_categories
 
 
 def install(environment: Environment, language: str) -> None:
@@ -20,6 +21,8 @@ def install(environment: Environment, language: str) -> None:
         environment.filters[name] = _word(words, language)
     environment.filters |= {
         "chat": _chat,
+        "leading": leading_categories,
+        "marks": lambda spans: [Mark(start=start, end=end) for start, end in spans],
         "name": _name,
         "number": lambda number: f"{number:,}",
         "percent": lambda share: f"{share:.0%}",
@@ -56,9 +59,15 @@ def _source(language: str) -> Callable[[str], str]:
         who, _, version = source.partition("@")
         kind, _, name = who.partition(":")
         if kind == "rule":
-            return translate(language, N_("ルール %(name)s 第%(version)s版")) % {"name": name, "version": version}
+            return translate(language, N_("ルール %(name)s 第%(version)s版")) % {
+                "name": name,
+                "version": version,
+            }
         if kind == "lexicon":
-            return translate(language, N_("語彙 %(name)s（%(version)s）")) % {"name": name, "version": version}
+            return translate(language, N_("語彙 %(name)s（%(version)s）")) % {
+                "name": name,
+                "version": version,
+            }
         return translate(language, N_("分類器（%(version)s）")) % {"version": version or who}
 
     return source

@@ -31,6 +31,12 @@ HELD: Mapping[str, str] = {
     "denied": N_("非公開"),
     "expired": N_("期限切れ（非公開）"),
 }
+SUBJECT: Mapping[str, str] = {
+    "message": N_("発言"),
+    "author": N_("発言者"),
+    "room": N_("配信枠"),
+    "profile": N_("プロフィール"),
+}
 EVENT: Mapping[str, str] = {
     "opened": N_("ケースが開かれました"),
     "claimed": N_("担当開始"),
@@ -64,6 +70,7 @@ _ENUMS: dict[type[StrEnum], Mapping[str, str]] = {
 WORDS: dict[str, Mapping[str, str]] = {
     "state": STATE,
     "queue_name": QUEUE,
+    "subject_kind": SUBJECT,
     "verdict": VERDICT,
     "held": HELD,
     "event": EVENT,

@@ -3,4 +3,28 @@
 from dataclasses import dataclass
 
 from fastapi import Request
-from sqlalchemy import Connection
+
+from api.console.visitor import Visitor
+from api.deps import Read
+from moderation.review.decision import Decision
+from moderation.storage import desk_decide
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One line above the page. ``decision`` can be undone from it."""
+
+    kind: str
+    decision: Decision | None = None
+
+
+def notice_of(request: Request, connection: Read, visitor: Visitor) -> Notice | None:
+    """The notice an address asks for; only one's own decisions that still stand are shown."""
+    query = request.query_params
+    decided = query.get("decided")
+    if decided:
+        decision = desk_decide.get_decision(connection, decided)
+        if decision is not None and decision.decided_by == visitor.user.id and decision.stands:
+            return Notice(kind="decided", decision=decision)
+        return None
+    return next((Notice(kind=kind) for kind in ("undone", "resumed", "skipped") if query.get(kind)), None)

@@ -50,9 +50,9 @@ def queue_page(request: Request, visitor: SignedIn, connection: Read, now: Now) 
     query = request.query_params
     wanted = QueueFilter(
         queue=query.get("queue") or None,
-        state=_known(CaseState, query.get("state")),
-        category=_known(Category, query.get("category")),
-        severity=_known(Severity, query.get("severity")),
+        state=word_of(CaseState, query.get("state")),
+        category=word_of(Category, query.get("category")),
+        severity=word_of(Severity, query.get("severity")),
         mine=query.get("mine") == "1",
     )
     return render(
@@ -61,7 +61,7 @@ def queue_page(request: Request, visitor: SignedIn, connection: Read, now: Now) 
         visitor=visitor,
         now=now,
         found=desk_queue.list_cases(
-            connection, visitor.sight, wanted, page=_page(query.get("page")), now=now
+            connection, visitor.sight, wanted, page=page_of(query.get("page")), now=now
         ),
         wanted=wanted,
         choices=Choices(),
@@ -87,9 +87,11 @@ def next_case(visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now) ->
     return RedirectResponse(f"/console/cases/{case.id}{'?resumed=1' if resumed else ''}", status_code=303)
 
 
-def _known(kind: type[Word], value: str | None) -> Word | None:
+def word_of(kind: type[Word], value: str | None) -> Word | None:
+    """A value of a vocabulary; None for one that nobody knows."""
     return kind(value) if value in {word.value for word in kind} else None
 
 
-def _page(value: str | None) -> int:
+def page_of(value: str | None) -> int:
+    """A page number from an address; 1 for anything that is none."""
     return min(int(value), _LAST_PAGE) if value and value.isdecimal() and int(value) > 0 else 1

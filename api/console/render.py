@@ -14,7 +14,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.console import access, filters
+from api.console import access, filters, times
 from api.console.texts import DEFAULT, LANGUAGES, TRANSLATIONS
 from api.console.visitor import COOKIE_PATH, Visitor
 
@@ -122,6 +122,7 @@ def _environment(language: str) -> Environment:
         "other_languages": {code: name for code, name in LANGUAGES.items() if code != language},
         "default_language": DEFAULT,
         "with_query": with_query,
+        "time_words": times.words(language),
     }
     filters.install(environment, language)
     return environment

@@ -51,6 +51,14 @@ def waited(since: datetime, now: datetime, language: str) -> str:
     return _in_units(max(now - since, timedelta()), 4, language)
 
 
+def words(language: str) -> dict[str, list[tuple[int, str]]]:
+    """What the page needs to keep its times up to date: per form (seconds, text) of each unit."""
+    forms = {"ago": 1, "left": 2, "over": 3, "waited": 4}
+    return {
+        form: [(unit[0], translate(language, str(unit[at]))) for unit in _UNITS] for form, at in forms.items()
+    }
+
+
 def _in_units(span: timedelta, form: int, language: str) -> str:
     seconds = int(span.total_seconds())
     unit = next((unit for unit in _UNITS if seconds >= unit[0]), _UNITS[-1])

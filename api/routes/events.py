@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field, model_validator
 
 from api.auth import require_scope
-from api.deps import Now, Write
+from api.deps import Now, ProcessParts, Write
 from api.routes.shapes import MOST_ITEMS, Body, ExternalId, ShortText, Time
 from moderation.scoring.message import Room
 from moderation.storage import people
@@ -77,9 +77,12 @@ class EventsOut(BaseModel):
 @router.post(
     "/events", status_code=202, operation_id="events", summary="Tell of rooms, blocks, mutes and leaves"
 )
-def events(body: EventsIn, key: Caller, unit: Write, now: Now) -> EventsOut:
+def events(body: EventsIn, key: Caller, unit: Write, parts: ProcessParts, now: Now) -> EventsOut:
     """Facts in the order they happened; an event id is idempotent."""
     new = people.add_events(unit.connection, key.service, [_event(one) for one in body.events], now=now)
+    unit.after_commit.append(
+        parts.engines.refresh
+    )  # this process knows at once, the others within two seconds
     return EventsOut(accepted=new, known=len(body.events) - new)
 
 

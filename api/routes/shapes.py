@@ -35,6 +35,6 @@ class TakenOut(BaseModel):
 
     id: str = Field(description="The id it was sent with.")
     status: str = Field(
-        description="opened or joined a case, repeated (kept, not counted again), settled before."
+        description="opened or joined a case; repeated: not counted again; settled: decided before; kept: no case."
     )
     case_id: str | None = Field(description="The case it belongs to.")

@@ -109,7 +109,7 @@ class ReportDesk:
         if before is not None:
             return Taken(id=inquiry.id, status=ReportStatus.REPEATED, case_id=before.case_id)
         verdict = self._score(inquiry.service, inquiry.text, inquiry.asked_at)
-        case_id, opened = None, False
+        case_id, status = None, ReportStatus.KEPT
         if inquiry.author_id or inquiry.room_id:
             kind = SubjectKind.AUTHOR if inquiry.author_id else SubjectKind.ROOM
             subject = Subject(
@@ -123,9 +123,8 @@ class ReportDesk:
                 _arrival(inquiry.service, subject, ReportReason.OTHER, verdict, weight=FIRST_WEIGHT),
                 now=self.now,
             )
-            case_id, opened = joined.case_id, joined.opened
+            case_id, status = joined.case_id, ReportStatus.OPENED if joined.opened else ReportStatus.JOINED
         voices.add_inquiry(self.connection, inquiry, case_id=case_id, scored=_scored(verdict), now=self.now)
-        status = ReportStatus.OPENED if opened else ReportStatus.JOINED
         return Taken(id=inquiry.id, status=status, case_id=case_id)
 
     def _complete(self, report: Report) -> Subject:

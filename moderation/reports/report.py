@@ -27,12 +27,13 @@ SEVERITY_OF_REASON: dict[ReportReason, Severity] = {
 
 
 class ReportStatus(StrEnum):
-    """What became of a report on arrival."""
+    """What became of a report or inquiry on arrival; ``kept`` belongs to no case."""
 
     OPENED = "opened"
     JOINED = "joined"
     REPEATED = "repeated"
     SETTLED = "settled"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

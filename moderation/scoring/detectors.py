@@ -177,6 +177,8 @@ def _subject(seen: Seen) -> Subject:
             category=room.category,
             strictness=room.strictness.value,
             live_viewers=room.live_viewers,
+            live=None if room.started_at is None else room.ended_at is None,
+            live_seconds=(message.counted_at - room.started_at).total_seconds() if room.started_at else None,
             labels=seen.standing.room_labels,
         ),
         target=TargetFacts(

@@ -159,7 +159,7 @@ class Intake:
             classify=not deadline.over,
         )
         windows, away = await self._count(
-            service, half.window_requests, deadline, dry_run=dry_run, away=bool(missing)
+            service, messages, half.window_requests, deadline, dry_run=dry_run, away=bool(missing)
         )
         verdicts = engine.finish(half, windows, missing=(*missing, *away))
         cases: Mapping[str, str] = {}
@@ -191,6 +191,7 @@ class Intake:
     async def _count(
         self,
         service: str,
+        messages: Sequence[Message],
         requests: Sequence[Sequence[object]],
         deadline: Deadline,
         *,
@@ -202,10 +203,11 @@ class Intake:
             return unknown, ()
         if deadline.over:
             return unknown, ("windows",)
+        ids = [message.id for message in messages]
         wanted = [[request for request in inner if isinstance(request, WindowRequest)] for inner in requests]
         try:
             async with asyncio.timeout(deadline.left):
-                return await self._windows.run(service, wanted, count=not dry_run), ()
+                return await self._windows.run(service, ids, wanted, count=not dry_run), ()
         except TimeoutError:
             return unknown, ("windows",)
         except AWAY as error:

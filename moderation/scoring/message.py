@@ -33,6 +33,8 @@ class Room:
     strictness: Strictness = Strictness.NORMAL
     live_viewers: int | None = None
     streamer_id: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

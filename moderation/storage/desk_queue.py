@@ -30,13 +30,17 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """One line of the queue: a case, and what tells it apart from the others."""
+    """One line of the queue: a case, and what tells it apart from the others.
+
+    ``last_spans`` are the marked places of ``last_text``, half-open, in code points.
+    """
 
     case: Case
     author_name: str | None
     room_title: str | None
     room_game: str | None
     last_text: str | None
+    last_spans: Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +113,7 @@ def _last_hits(connection: Connection, case_ids: Sequence[str]) -> dict[str, Any
         .subquery()
     )
     rows = connection.execute(
-        select(case_hits.c.case_id, case_hits.c.author_name, case_hits.c.text).join(
+        select(case_hits.c.case_id, case_hits.c.author_name, case_hits.c.text, case_hits.c.signals).join(
             newest, (newest.c.case_id == case_hits.c.case_id) & (newest.c.seq == case_hits.c.seq)
         )
     )
@@ -129,4 +133,9 @@ def _row(case: Case, hit: Any, room: Any) -> QueueRow:
         room_title=room.title if room is not None else None,
         room_game=(room.game or room.category) if room is not None else None,
         last_text=hit.text if hit is not None else None,
+        last_spans=[] if hit is None else _spans(hit.signals),
     )
+
+
+def _spans(signals: Sequence[Mapping[str, Any]]) -> list[tuple[int, int]]:
+    return [(start, end) for signal in signals if signal["mode"] == "live" for start, end in signal["spans"]]

@@ -146,4 +146,6 @@ def _room(row: Any) -> Room:
         strictness=Strictness(row.strictness),
         live_viewers=row.live_viewers,
         streamer_id=row.streamer_id,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
     )

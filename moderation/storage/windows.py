@@ -48,7 +48,7 @@ return values
 
 def window_key(service: str, request: WindowRequest) -> str:
     """The Redis key of one counter of one service."""
-    return f"{PREFIX}:{service}:{request.spec.id}:{request.key}"
+    return f"{PREFIX}:{service}:{request.key}"
 
 
 class RedisWindows:
@@ -58,22 +58,32 @@ class RedisWindows:
         self._script = redis.register_script(_SCRIPT)
 
     async def run(
-        self, service: str, requests: Sequence[Sequence[WindowRequest]], *, count: bool = True
+        self,
+        service: str,
+        message_ids: Sequence[str],
+        requests: Sequence[Sequence[WindowRequest]],
+        *,
+        count: bool = True,
     ) -> list[dict[str, int]]:
         """Add and read, in order; one dict of values by window id for each message.
 
         Args:
             service: Counters of different services never meet.
+            message_ids: The messages; one that is sent again is not counted again.
             requests: One inner sequence a message.
             count: False only reads (a dry run).
 
         Raises:
             redis.exceptions.RedisError: Redis is away; nothing is known then.
         """
-        flat = [request for inner in requests for request in inner]
+        flat = [
+            (request, request.member or message_id)
+            for message_id, inner in zip(message_ids, requests, strict=True)
+            for request in inner
+        ]
         if not flat:
             return [{} for _ in requests]
-        keys = [window_key(service, request) for request in flat]
+        keys = [window_key(service, request) for request, _ in flat]
         values = iter(cast("list[int]", await self._script(keys=keys, args=_arguments(flat, count=count))))
         return [{request.spec.id: next(values) for request in inner} for inner in requests]
 
@@ -82,21 +92,15 @@ def add(redis: Redis, service: str, requests: Sequence[WindowRequest]) -> None:
     """Count outside the scoring path (report intake). Raises RedisError when Redis is away."""
     if requests:
         keys = [window_key(service, request) for request in requests]
-        redis.register_script(_SCRIPT)(keys=keys, args=_arguments(requests, count=True))
+        members = [(request, request.member or "") for request in requests]
+        redis.register_script(_SCRIPT)(keys=keys, args=_arguments(members, count=True))
 
 
-def _arguments(requests: Sequence[WindowRequest], *, count: bool) -> list[str | float | int]:
+def _arguments(requests: Sequence[tuple[WindowRequest, str]], *, count: bool) -> list[str | float | int]:
     arguments: list[str | float | int] = [MOST_MEMBERS]
-    for request in requests:
+    for request, member in requests:
         # Twice the window is kept, so that a message up to one window late is counted right.
         keep = max(2 * request.spec.within, request.spec.memory) + 1
-        adds = int(request.add and count and request.member is not None)
-        arguments += [
-            request.spec.measure,
-            request.member or "",
-            repr(request.at),
-            request.spec.within,
-            keep,
-            adds,
-        ]
+        adds = int(request.add and count)
+        arguments += [request.spec.measure, member, repr(request.at), request.spec.within, keep, adds]
     return arguments

@@ -82,9 +82,7 @@ def compare(
         for name, hits in by_category.items()
     }
     reasons = {name: _cannot(hits, base, versions_changed) for name, hits in by_category.items()}
-    tested = [
-        name for name, ratio in ratios.items() if reasons[name] is None and ratio.p_value is not None
-    ]
+    tested = [name for name, ratio in ratios.items() if reasons[name] is None and ratio.p_value is not None]
     p_values = [ratios[name].p_value for name in tested]
     q_values = dict(zip(tested, adjusted([p for p in p_values if p is not None]), strict=True))
     return {
@@ -110,9 +108,5 @@ def _verdict(
 ) -> Comparison:
     if why is None and q_value is not None and q_value <= FALSE_DISCOVERIES:
         rising = hits.h1 * base.m2 > hits.h2 * base.m1
-        return Comparison(
-            ratio=ratio, q_value=q_value, change=Change.UP if rising else Change.DOWN, why=None
-        )
-    return Comparison(
-        ratio=ratio, q_value=q_value, change=Change.UNCLEAR, why=why or Why.WITHIN_CHANCE
-    )
+        return Comparison(ratio=ratio, q_value=q_value, change=Change.UP if rising else Change.DOWN, why=None)
+    return Comparison(ratio=ratio, q_value=q_value, change=Change.UNCLEAR, why=why or Why.WITHIN_CHANCE)

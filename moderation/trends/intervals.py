@@ -8,6 +8,7 @@ from scipy import stats
 from moderation.trends.moments import Denominators, Hits, products, squares_1, squares_2
 
 LEVEL = 0.95
+_LEAST_FREEDOM = 2.0
 _FEWEST = 2
 """Below this many clusters nothing can be said about how they differ."""
 
@@ -24,9 +25,19 @@ class Interval:
         return Interval(self.low * factor, self.high * factor)
 
 
-def quantile(clusters: int) -> float:
-    """Student's t for ``clusters - 1`` degrees of freedom (1.96 where there are many)."""
-    return float(stats.t.ppf((1 + LEVEL) / 2, clusters - 1))
+def freedom(clusters: int, hits: int, squares: int) -> float:
+    """Degrees of freedom of a clustered variance: how many clusters it really rests on.
+
+    Where few clusters hold nearly all hits, a variance from thousands of clusters is as shaky as
+    one from those few: (sum of h)² / (sum of h²) is their number. Checked by simulation
+    (docs/trends.md): coverage 88 to 95 % with ``clusters - 1`` becomes 90 to 97 %.
+    """
+    return max(_LEAST_FREEDOM, min(clusters - 1.0, hits**2 / squares if squares else clusters - 1.0))
+
+
+def quantile(degrees: float) -> float:
+    """Student's t for the level (1.96 where there are many degrees of freedom)."""
+    return float(stats.t.ppf((1 + LEVEL) / 2, degrees))
 
 
 def wilson(p: float, n: float, width: float) -> Interval:
@@ -71,7 +82,7 @@ def rate_interval(hits: Hits, base: Denominators) -> Interval | None:
         variance = groups / (groups - 1) * squares_1(hits, base) / base.m1**2
         simple = p * (1 - p) / base.m1
         effective = base.m1 / max(1.0, variance / simple)
-    return wilson(p, effective, quantile(groups))
+    return wilson(p, effective, quantile(freedom(groups, hits.h1, hits.h1h1)))
 
 
 def per_cluster_interval(hits: Hits, base: Denominators) -> Interval | None:
@@ -84,10 +95,10 @@ def per_cluster_interval(hits: Hits, base: Denominators) -> Interval | None:
     if groups < _FEWEST:
         return None
     if hits.h1 == 0:
-        return wilson(0.0, groups, quantile(groups))
+        return wilson(0.0, groups, quantile(groups - 1))
     mean = hits.h1 / groups
     variance = max(0.0, hits.h1h1 - groups * mean**2) / (groups - 1)
-    spread = quantile(groups) * sqrt(variance / groups)
+    spread = quantile(freedom(groups, hits.h1, hits.h1h1)) * sqrt(variance / groups)
     return Interval(max(0.0, mean - spread), mean + spread)
 
 
@@ -133,10 +144,11 @@ def rate_ratio(hits: Hits, base: Denominators) -> Ratio:
     if variance <= 0:
         return Ratio(value=value, interval=None, p_value=None)
     error = sqrt(variance)
-    p_value = float(2 * stats.t.sf(abs(estimate) / error, base.clusters - 1))
+    degrees = freedom(base.clusters, hits.h1 + hits.h2, hits.h1h1 + 2 * hits.h1h2 + hits.h2h2)
+    p_value = float(2 * stats.t.sf(abs(estimate) / error, degrees))
     if not both:
         return Ratio(value=value, interval=None, p_value=p_value)
-    spread = quantile(base.clusters) * error
+    spread = quantile(degrees) * error
     return Ratio(
         value=value, interval=Interval(exp(estimate - spread), exp(estimate + spread)), p_value=p_value
     )

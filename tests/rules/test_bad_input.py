@@ -46,14 +46,32 @@ CASES = [
     ("an unknown key", ("title:", "titel:"), 4, "unknown_key", "did you mean 'title'?"),
     ("a missing key", ("policy: H-1\n", ""), 1, "missing_key", ""),
     ("a misspelled word", ("medium", "meduim"), 6, "unknown_word", "did you mean 'medium'?"),
-    ("an unknown category", ("category: insult", "category: insults"), 5, "unknown_word", "did you mean 'insult'?"),
+    (
+        "an unknown category",
+        ("category: insult", "category: insults"),
+        5,
+        "unknown_word",
+        "did you mean 'insult'?",
+    ),
     ("an unknown condition", ("  terms:", "  term:"), 14, "unknown_condition", "did you mean 'terms'?"),
     ("a clause that is not there", ("H-1", "H-9"), 8, "no_policy", "did you mean 'H-1'?"),
     ("on as a key", ("terms: [だめなことば]", "on: [だめなことば]"), 14, "yaml_trap", '"on" in quotes'),
     ("no as a term", ("[だめなことば]", "[だめなことば, no]"), 14, "yaml_trap", '"no" in quotes'),
-    ("a time that YAML reads as a number", ("terms: [だめなことば]", "time: {from: 22:00, to: '05:00'}"), 14, "yaml_trap", "22:00"),
+    (
+        "a time that YAML reads as a number",
+        ("terms: [だめなことば]", "time: {from: 22:00, to: '05:00'}"),
+        14,
+        "yaml_trap",
+        "22:00",
+    ),
     ("a number with a leading zero", ("version: 1", "version: 01"), 2, "yaml_trap", ""),
-    ("a number among terms", ("[だめなことば]", "[だめなことば, 110]"), 14, "not_text", 'write "110" in quotes'),
+    (
+        "a number among terms",
+        ("[だめなことば]", "[だめなことば, 110]"),
+        14,
+        "not_text",
+        'write "110" in quotes',
+    ),
     ("an anchor", ("[だめなことば]", "&a [だめなことば]"), 14, "anchor", ""),
     ("a merge key", ("when:\n", "when:\n  <<: {a: b}\n"), 14, "anchor", ""),
     ("a tag", ("[だめなことば]", "!!python/name:os.system [x]"), 14, "tag", ""),
@@ -63,26 +81,101 @@ CASES = [
     ("an open bracket", ("[よいことばだ]", "[よいことばだ"), None, "bad_yaml", ""),
     ("a pattern RE2 refuses", ("terms: [だめなことば]", "patterns: ['(?=だめ)']"), 14, "bad_pattern", "(?="),
     ("an empty match", ("terms: [だめなことば]", "patterns: ['(だめ)?']"), 14, "bad_pattern", "empty text"),
-    ("a pattern for everything", ("terms: [だめなことば]", "patterns: ['.']"), 14, "bad_pattern", "everything"),
+    (
+        "a pattern for everything",
+        ("terms: [だめなことば]", "patterns: ['.']"),
+        14,
+        "bad_pattern",
+        "everything",
+    ),
     ("a list that is not there", ("terms: [だめなことば]", "lists: [no_such]"), 14, "no_list", "no_such"),
     ("a term that folding empties", ("[だめなことば]", "['  ', だめなことば]"), 14, "vanishes", ""),
-    ("a rule that holds everything", ("terms: [だめなことば]", "not: {terms: [だめなことば]}"), 13, "too_broad", ""),
+    (
+        "a rule that holds everything",
+        ("terms: [だめなことば]", "not: {terms: [だめなことば]}"),
+        13,
+        "too_broad",
+        "",
+    ),
     ("a test that does not fire", ("[だめなことばだ]", "[よい]"), 19, "test_fails", "does not fire"),
     ("a test that is not silent", ("[よいことばだ]", "[だめなことば]"), 20, "test_fails", "should be silent"),
-    ("a window in a test that the rule has not", ("[よいことばだ]", "[{text: よい, windows: {pase: 3}}]"), 20, "no_window", ""),
+    (
+        "a window in a test that the rule has not",
+        ("[よいことばだ]", "[{text: よい, windows: {pase: 3}}]"),
+        20,
+        "no_window",
+        "",
+    ),
     ("an id that is not the path", ("insult.example", "insult.other"), 1, "id_not_path", "insult/other.yaml"),
-    ("a category that is not the folder", ("category: insult", "category: threat"), 5, "category_not_folder", ""),
+    (
+        "a category that is not the folder",
+        ("category: insult", "category: threat"),
+        5,
+        "category_not_folder",
+        "",
+    ),
     ("a version that is no number", ("version: 1", "version: one"), 2, "wrong_value", "version"),
     ("a true version", ("version: 1", "version: true"), 2, "wrong_value", "version"),
     ("a score of 2", ("score: 0.5", "score: 2"), 7, "wrong_value", "score"),
     ("a score that is no number", ("score: 0.5", "score: nan"), 7, "wrong_value", "score"),
-    ("a rule that does nothing", ("  review: {queue: general, priority: 50}\n", ""), 15, "wrong_value", "does nothing"),
-    ("an end before the beginning", ("date: 2026-11-22", "date: 2026-11-22\nexpires_at: 2026-01-01T00:00:00+09:00"), 13, "expires_before_date", ""),
-    ("an end without offset", ("date: 2026-11-22", "date: 2026-11-22\nexpires_at: 2027-01-01T00:00:00"), 13, "wrong_value", "timezone"),
-    ("a window of a week", ("terms: [だめなことば]", "window: {name: w, count: messages, by: [author], within: 7d, at_least: 3}"), 14, "wrong_value", "24h"),
-    ("a window of two measures", ("terms: [だめなことば]", "window: {name: w, count: messages, distinct: author, by: [room], within: 1m, at_least: 3}"), 14, "wrong_value", "exactly one"),
-    ("a window inside a window", ("terms: [だめなことば]", "window: {name: w, count: messages, by: [author], within: 1m, at_least: 3, where: {window: {name: v, count: messages, by: [room], within: 1m, at_least: 3}}}"), 14, "window_in_window", ""),
-    ("a reading of every message", ("terms: [だめなことば]", "{terms: [だめなことば], mode: reading}"), 13, "reads_everything", ""),
+    (
+        "a rule that does nothing",
+        ("  review: {queue: general, priority: 50}\n", ""),
+        15,
+        "wrong_value",
+        "does nothing",
+    ),
+    (
+        "an end before the beginning",
+        ("date: 2026-11-22", "date: 2026-11-22\nexpires_at: 2026-01-01T00:00:00+09:00"),
+        13,
+        "expires_before_date",
+        "",
+    ),
+    (
+        "an end without offset",
+        ("date: 2026-11-22", "date: 2026-11-22\nexpires_at: 2027-01-01T00:00:00"),
+        13,
+        "wrong_value",
+        "timezone",
+    ),
+    (
+        "a window of a week",
+        (
+            "terms: [だめなことば]",
+            "window: {name: w, count: messages, by: [author], within: 7d, at_least: 3}",
+        ),
+        14,
+        "wrong_value",
+        "24h",
+    ),
+    (
+        "a window of two measures",
+        (
+            "terms: [だめなことば]",
+            "window: {name: w, count: messages, distinct: author, by: [room], within: 1m, at_least: 3}",
+        ),
+        14,
+        "wrong_value",
+        "exactly one",
+    ),
+    (
+        "a window inside a window",
+        (
+            "terms: [だめなことば]",
+            "window: {name: w, count: messages, by: [author], within: 1m, at_least: 3, where: {window: {name: v, count: messages, by: [room], within: 1m, at_least: 3}}}",
+        ),
+        14,
+        "window_in_window",
+        "",
+    ),
+    (
+        "a reading of every message",
+        ("terms: [だめなことば]", "{terms: [だめなことば], mode: reading}"),
+        13,
+        "reads_everything",
+        "",
+    ),
     ("a whole file of text", (SOUND, "ただの文"), 1, "not_a_mapping", ""),
     ("a list as a file", (SOUND, "- a\n- b\n"), 1, "not_a_mapping", ""),
     ("an empty file", (SOUND, ""), 1, "empty", ""),
@@ -90,7 +183,9 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("change", "line", "code", "says"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    ("change", "line", "code", "says"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
 def test_each_mistake_is_named_with_its_line_and_a_way_out(change, line, code, says):
     assert change[0] in SOUND
 
@@ -104,7 +199,9 @@ def test_each_mistake_is_named_with_its_line_and_a_way_out(change, line, code, s
 
 
 def test_all_mistakes_are_told_at_once():
-    text = SOUND.replace("title:", "titel:").replace("medium", "meduim").replace("verdict: none", "verdict: nun")
+    text = (
+        SOUND.replace("title:", "titel:").replace("medium", "meduim").replace("verdict: none", "verdict: nun")
+    )
 
     assert {problem.line for problem in problems_of(text)} >= {1, 4, 6, 16}
 
@@ -137,14 +234,17 @@ def test_twenty_megabytes_are_refused_before_they_are_read():
 
 
 def test_too_many_files_are_refused():
-    loaded = load_sources(dict.fromkeys((f"insult/r{number}.yaml" for number in range(MAX_FILES + 1)), SOUND), {})
+    loaded = load_sources(
+        dict.fromkeys((f"insult/r{number}.yaml" for number in range(MAX_FILES + 1)), SOUND), {}
+    )
 
     assert [problem.code for problem in loaded.problems] == ["too_many"]
 
 
 def test_a_bomb_of_aliases_is_refused_at_its_first_anchor():
     bomb = "a: &a [x,x,x,x,x,x,x,x]\n" + "".join(
-        f"{name}: &{name} [{','.join(['*' + before] * 8)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+        f"{name}: &{name} [{','.join(['*' + before] * 8)}]\n"
+        for before, name in zip("abcdefgh", "bcdefghi", strict=True)
     )
 
     [problem] = problems_of(bomb)
@@ -167,14 +267,18 @@ def test_a_file_that_cannot_be_read_or_has_another_suffix_is_named(tmp_path):
     loaded = load_folder(tmp_path / "packs", tmp_path / "lists")
 
     assert [problem.code for problem in loaded.problems] == ["suffix", "unreadable"]
-    assert [problem.code for problem in load_folder(tmp_path / "nowhere", tmp_path / "lists").problems] == ["no_folder"]
+    assert [problem.code for problem in load_folder(tmp_path / "nowhere", tmp_path / "lists").problems] == [
+        "no_folder"
+    ]
 
 
 class TestLists:
     LIST = "id: words\ntitle: 語のリスト\nwhy: Words for a test.\nterms: [だめ]\n"
 
     def codes(self, text, name="words.yaml"):
-        loaded = load_sources({"insult/example.yaml": SOUND.replace("terms: [だめなことば]", "lists: [words]")}, {name: text})
+        loaded = load_sources(
+            {"insult/example.yaml": SOUND.replace("terms: [だめなことば]", "lists: [words]")}, {name: text}
+        )
         return [problem.code for problem in check(loaded, fold=fold, views_of=PlainViews)]
 
     def test_a_sound_list_is_used(self):
@@ -182,7 +286,11 @@ class TestLists:
 
     @pytest.mark.parametrize(
         ("change", "code"),
-        [(("terms:", "term:"), "unknown_key"), (("[だめ]", "[]"), "wrong_value"), (("id: words", "id: other"), "id_not_path")],
+        [
+            (("terms:", "term:"), "unknown_key"),
+            (("[だめ]", "[]"), "wrong_value"),
+            (("id: words", "id: other"), "id_not_path"),
+        ],
     )
     def test_a_broken_list_breaks_only_the_rules_that_use_it(self, change, code):
         assert set(self.codes(self.LIST.replace(*change))) >= {code, "no_list"}
@@ -202,19 +310,26 @@ class TestReferences:
             rule_data({"terms": ["x"]}, "insult.e"),
         )
 
-        assert bad == {"insult.a": "circle", "insult.b": "circle", "insult.c": "no_rule", "insult.d": "circle"}
+        assert bad == {
+            "insult.a": "circle",
+            "insult.b": "circle",
+            "insult.c": "no_rule",
+            "insult.d": "circle",
+        }
         assert running == ["insult.e"]
 
     def test_a_missing_rule_is_suggested(self):
         made = compile_rules(
-            load(rule_data({"rule": "insult.bese"}, "insult.a"), rule_data({"terms": ["x"]}, "insult.base")), fold=fold
+            load(rule_data({"rule": "insult.bese"}, "insult.a"), rule_data({"terms": ["x"]}, "insult.base")),
+            fold=fold,
         )
 
         assert "did you mean 'insult.base'?" in str(made.broken[0])
 
     def test_a_live_rule_may_not_ask_a_shadow_rule(self):
         bad, running = self.codes(
-            rule_data({"rule": "insult.b"}, "insult.a"), rule_data({"terms": ["x"]}, "insult.b", status="shadow")
+            rule_data({"rule": "insult.b"}, "insult.a"),
+            rule_data({"terms": ["x"]}, "insult.b", status="shadow"),
         )
 
         assert (bad, running) == ({"insult.a": "live_asks_shadow"}, ["insult.b"])
@@ -237,7 +352,8 @@ class TestReferences:
 
     def test_a_draft_is_not_there(self):
         bad, _ = self.codes(
-            rule_data({"rule": "insult.b"}, "insult.a"), rule_data({"terms": ["x"]}, "insult.b", status="draft")
+            rule_data({"rule": "insult.b"}, "insult.a"),
+            rule_data({"terms": ["x"]}, "insult.b", status="draft"),
         )
 
         assert bad == {"insult.a": "no_rule"}
@@ -252,7 +368,9 @@ def test_a_doubled_id_is_refused_and_the_first_stays():
 
 
 def test_a_broken_rule_is_named_and_the_rest_run():
-    loaded = load(rule_data({"lists": ["gone"]}, "insult.broken"), rule_data({"terms": ["bad"]}, "insult.sound"))
+    loaded = load(
+        rule_data({"lists": ["gone"]}, "insult.broken"), rule_data({"terms": ["bad"]}, "insult.sound")
+    )
 
     made = compile_rules(loaded, fold=fold)
 

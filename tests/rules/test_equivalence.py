@@ -41,7 +41,9 @@ sequences = with_excuses(
 patterns = with_excuses(
     st.fixed_dictionaries(
         {
-            "patterns": st.lists(st.sampled_from(["死.", "あ+い", "[aB]", "ね$", "^い"]), min_size=1, max_size=2),
+            "patterns": st.lists(
+                st.sampled_from(["死.", "あ+い", "[aB]", "ね$", "^い"]), min_size=1, max_size=2
+            ),
             "view": st.sampled_from(["folded", "raw", "reading"]),
         }
     )
@@ -57,7 +59,9 @@ similar = st.fixed_dictionaries(
         "min_length": st.integers(2, 4),
     }
 ).map(lambda inner: {"similar": inner})
-window = st.tuples(st.sampled_from(["author", "room", "target", "text", "pair"]), st.integers(1, 3), st.none() | terms).map(
+window = st.tuples(
+    st.sampled_from(["author", "room", "target", "text", "pair"]), st.integers(1, 3), st.none() | terms
+).map(
     lambda given: {
         "window": {
             "name": f"w_{given[0]}",
@@ -162,6 +166,8 @@ def test_compiled_and_interpreted_agree(base, whens, scope, exempt, messages, va
         )
         plain = Interpreter(known, NaiveLooker(known), made.engine.by_id.get)
         expected = {
-            plan.rule.id: tuple(merge(plain.spans(plan.when))) for plan in made.engine.plans if plain.fires(plan)
+            plan.rule.id: tuple(merge(plain.spans(plan.when)))
+            for plan in made.engine.plans
+            if plain.fires(plan)
         }
         assert {hit.rule_id: hit.spans for hit in hits} == expected

@@ -9,7 +9,12 @@ from tests.rules.support import NOON, fires, rule_data, ruleset, subject
 
 KNOWN = {
     "author": AuthorFacts(
-        id="a", account_age_seconds=3600.0, age_band="minor", role="viewer", strikes=2, labels=frozenset({"warned"})
+        id="a",
+        account_age_seconds=3600.0,
+        age_band="minor",
+        role="viewer",
+        strikes=2,
+        labels=frozenset({"warned"}),
     ),
     "room": RoomFacts(
         id="r",

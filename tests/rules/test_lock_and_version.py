@@ -78,7 +78,9 @@ def test_a_lock_is_written_and_read_back(tmp_path):
     assert read_lock(tmp_path / "none.json").rules == {}
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"rules": {"a": 1}}', '{"rules": {"a": {"version": "x", "hash": ""}}}'])
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"rules": {"a": 1}}', '{"rules": {"a": {"version": "x", "hash": ""}}}']
+)
 def test_a_broken_lock_is_named(tmp_path, content):
     (tmp_path / "lock.json").write_text(content, encoding="utf-8")
 
@@ -103,7 +105,9 @@ def test_a_rule_sets_version_follows_its_content_only():
 
 
 def test_modes_choose_among_live_and_shadow():
-    rules = load(rule_data({"terms": ["a"]}, "insult.a"), rule_data({"terms": ["b"]}, "insult.b", status="shadow"))
+    rules = load(
+        rule_data({"terms": ["a"]}, "insult.a"), rule_data({"terms": ["b"]}, "insult.b", status="shadow")
+    )
 
     assert [rule.id for rule in compile_rules(rules, fold=fold, modes=["live"]).rules] == ["insult.a"]
     assert [rule.id for rule in compile_rules(rules, fold=fold).rules] == ["insult.a", "insult.b"]

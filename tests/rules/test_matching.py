@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from rules.subject import Recent
-from tests.rules.support import NOON, fires, marks
+from tests.rules.support import NOON, fires, marks, rule_data, ruleset, subject
 
 
 def test_a_phrase_is_found_in_the_folded_text_and_shown_as_typed():
@@ -96,57 +96,71 @@ def test_a_pattern_can_be_excused_by_a_phrase():
 
 
 def test_lists_bring_their_own_exceptions():
-    from tests.rules.support import rule_data, ruleset, subject
-
-    words = {"id": "words", "title": "語のリスト", "why": "Words for a test.", "terms": ["死ね"], "except": ["必死"]}
+    words = {
+        "id": "words",
+        "title": "語のリスト",
+        "why": "Words for a test.",
+        "terms": ["死ね"],
+        "except": ["必死"],
+    }
     rules = ruleset(rule_data({"lists": ["words"]}), lists={"words": words})
 
     assert [len(hits) for hits in rules.match_subjects([subject("死ね"), subject("必死ね")])] == [1, 0]
 
 
 def test_a_list_in_a_sequence_brings_its_exceptions_too():
-    from tests.rules.support import rule_data, ruleset, subject
-
-    words = {"id": "words", "title": "語のリスト", "why": "Words for a test.", "terms": ["らいん"], "except": ["おんらいん"]}
+    words = {
+        "id": "words",
+        "title": "語のリスト",
+        "why": "Words for a test.",
+        "terms": ["らいん"],
+        "except": ["おんらいん"],
+    }
     rules = ruleset(rule_data({"sequence": [{"lists": ["words"]}, ["交換"]]}), lists={"words": words})
 
-    assert [len(hits) for hits in rules.match_subjects([subject("らいん交換"), subject("おんらいん交換")])] == [1, 0]
+    assert [
+        len(hits) for hits in rules.match_subjects([subject("らいん交換"), subject("おんらいん交換")])
+    ] == [1, 0]
+
+
+JOINED = {"joined": {"terms": ["死ね"], "within": "30s", "piece": 3}}
+SIMILAR = {"similar": {"to": "author", "at_least": 0.6, "times": 2, "min_length": 5}}
 
 
 class TestJoined:
-    WHEN = {"joined": {"terms": ["死ね"], "within": "30s", "piece": 3}}
-
     def said(self, *texts: str, seconds_ago: int = 5):
         return tuple(Recent(folded=text, sent_at=NOON - timedelta(seconds=seconds_ago)) for text in texts)
 
     def test_a_word_split_over_messages_is_found_and_the_last_piece_shown(self):
-        assert marks(self.WHEN, "ねよ", recent_author=self.said("お前", "死")) == ["ね"]
+        assert marks(JOINED, "ねよ", recent_author=self.said("お前", "死")) == ["ね"]
 
     def test_long_messages_between_break_the_word(self):
-        assert not fires(self.WHEN, "ね", recent_author=self.said("死", "これは長い"))
+        assert not fires(JOINED, "ね", recent_author=self.said("死", "これは長い"))
 
     def test_old_messages_are_not_joined(self):
-        assert not fires(self.WHEN, "ね", recent_author=self.said("死", seconds_ago=31))
+        assert not fires(JOINED, "ね", recent_author=self.said("死", seconds_ago=31))
 
     def test_a_word_that_was_complete_before_is_not_found_again(self):
-        assert not fires(self.WHEN, "草", recent_author=self.said("死ね"))
+        assert not fires(JOINED, "草", recent_author=self.said("死ね"))
 
     def test_unknown_recent_messages_are_no_hit(self):
-        assert not fires(self.WHEN, "ね")
+        assert not fires(JOINED, "ね")
 
 
 class TestSimilar:
-    WHEN = {"similar": {"to": "author", "at_least": 0.6, "times": 2, "min_length": 5}}
-
     def said(self, *texts: str):
         return tuple(Recent(folded=text, sent_at=NOON - timedelta(seconds=9)) for text in texts)
 
     def test_near_copies_are_counted(self):
-        assert fires(self.WHEN, "今日も見に来てね", recent_author=self.said("今日も見に来てよ", "今日は見に来てね"))
-        assert not fires(self.WHEN, "今日も見に来てね", recent_author=self.said("今日も見に来てよ", "おはよう"))
+        assert fires(
+            SIMILAR, "今日も見に来てね", recent_author=self.said("今日も見に来てよ", "今日は見に来てね")
+        )
+        assert not fires(
+            SIMILAR, "今日も見に来てね", recent_author=self.said("今日も見に来てよ", "おはよう")
+        )
 
     def test_short_messages_are_never_alike(self):
-        assert not fires(self.WHEN, "草", recent_author=self.said("草", "草"))
+        assert not fires(SIMILAR, "草", recent_author=self.said("草", "草"))
 
 
 def test_lone_surrogates_are_searched_without_harm():

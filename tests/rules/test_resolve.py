@@ -50,14 +50,21 @@ def test_allow_lifts_the_others():
 
 def test_allow_lifts_only_the_categories_it_names():
     result = outcome(
-        rule("insult.bad", "hold"), rule("spam_scam.bad"), rule("profanity.fine", "allow", then={"lifts": ["insult"]})
+        rule("insult.bad", "hold"),
+        rule("spam_scam.bad"),
+        rule("profanity.fine", "allow", then={"lifts": ["insult"]}),
     )
 
     assert [hit.rule_id for hit in result.hits] == ["spam_scam.bad"]
 
 
 @pytest.mark.parametrize(
-    "protected", [rule("threat.bad", "hold"), rule("self_harm.bad", "hold"), rule("solicitation.bad", "hold", minors=True)]
+    "protected",
+    [
+        rule("threat.bad", "hold"),
+        rule("self_harm.bad", "hold"),
+        rule("solicitation.bad", "hold", minors=True),
+    ],
 )
 def test_allow_never_lifts_threats_self_harm_and_minors_rules(protected):
     result = outcome(protected, rule("profanity.fine", "allow"))
@@ -77,7 +84,12 @@ def test_the_most_urgent_queue_and_the_worst_severity_are_taken():
     result = outcome(
         rule("insult.a", review={"queue": "live", "priority": 20}, severity="critical", score=0.2),
         rule("insult.b", review={"queue": "urgent", "priority": 90}, severity="low", score=0.7),
-        rule("threat.c", review=None, then={"labels": [{"to": "author", "label": "seen", "lasts": "1h"}]}, score=0.4),
+        rule(
+            "threat.c",
+            review=None,
+            then={"labels": [{"to": "author", "label": "seen", "lasts": "1h"}]},
+            score=0.4,
+        ),
     )
 
     assert (result.queue, result.priority, result.severity) == ("urgent", 90, "critical")
@@ -90,7 +102,9 @@ def test_severity_of_then_stands_before_the_rules():
 
 def test_equal_labels_are_given_once_with_the_longer_life():
     def giving(rule_id, lasts):
-        return rule(rule_id, then={"labels": [{"to": "author", "label": "seen", "lasts": lasts}], "strikes": 1})
+        return rule(
+            rule_id, then={"labels": [{"to": "author", "label": "seen", "lasts": lasts}], "strikes": 1}
+        )
 
     result = outcome(giving("insult.a", "1h"), giving("insult.b", "2d"))
 

@@ -13,7 +13,10 @@ RULES = ruleset(
     ),
     rule_data({"score": "threat", "at_least": 0.5}, "threat.score", status="shadow"),
     rule_data({"rule": "insult.die"}, "insult.asks"),
-    rule_data({"window": {"name": "w", "count": "messages", "by": ["author"], "within": "1m", "at_least": 2}}, "insult.w"),
+    rule_data(
+        {"window": {"name": "w", "count": "messages", "by": ["author"], "within": "1m", "at_least": 2}},
+        "insult.w",
+    ),
 )
 
 
@@ -65,4 +68,4 @@ def test_lines_tell_what_fired_first_and_show_the_typed_text():
 
     assert lines[0].startswith("true    threat.score@1 (shadow)")
     assert any("0-3 '死 ね'" in line for line in lines)
-    assert any(line.startswith("unknown   author.strikes >= 1  [not known]") for line in lines)
+    assert any(line.startswith("unknown     author.strikes >= 1  [not known]") for line in lines)

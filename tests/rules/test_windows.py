@@ -11,7 +11,16 @@ from tests.rules.support import NOON, rule_data, ruleset, subject
 
 
 def window(**given):
-    return {"window": {"name": "w", "count": "messages", "by": ["author"], "within": "10s", "at_least": 3, **given}}
+    return {
+        "window": {
+            "name": "w",
+            "count": "messages",
+            "by": ["author"],
+            "within": "10s",
+            "at_least": 3,
+            **given,
+        }
+    }
 
 
 def said(text="hi", author="a", room="r", target=None, seconds=0.0, **known):
@@ -40,7 +49,13 @@ def fired(rules, messages):
 def test_the_message_itself_is_counted_and_old_ones_leave():
     rules = ruleset(rule_data(window()))
 
-    assert fired(rules, [said(seconds=at) for at in (0, 1, 2, 9.5, 12.5)]) == [False, False, True, True, False]
+    assert fired(rules, [said(seconds=at) for at in (0, 1, 2, 9.5, 12.5)]) == [
+        False,
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_messages_are_counted_by_when_they_were_sent_not_when_they_came():
@@ -67,7 +82,11 @@ def test_distinct_counts_members_once():
     del when["window"]["count"]
     rules = ruleset(rule_data(when))
 
-    assert fired(rules, [said(target="t"), said(target="t"), said(author="b", target="t")]) == [False, False, True]
+    assert fired(rules, [said(target="t"), said(target="t"), said(author="b", target="t")]) == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_newcomers_are_counted_in_the_window_of_their_first_message_only():
@@ -86,7 +105,9 @@ def test_only_messages_that_meet_where_are_counted():
 
 
 def test_without_a_key_nothing_is_asked_and_the_condition_is_unknown():
-    rules = ruleset(rule_data({"any": [window(by=["target"], at_least=1), {"not": window(by=["target"], at_least=1)}]}))
+    rules = ruleset(
+        rule_data({"any": [window(by=["target"], at_least=1), {"not": window(by=["target"], at_least=1)}]})
+    )
 
     [prepared] = rules.prepare([said(target=None)])
 
@@ -110,7 +131,8 @@ def test_a_message_that_does_not_count_reads_only_where_a_rule_could_fire():
 
 def test_equal_windows_of_two_rules_are_one_counter():
     rules = ruleset(
-        rule_data(window(name="one", at_least=2), "insult.a"), rule_data(window(name="two", at_least=9), "insult.b")
+        rule_data(window(name="one", at_least=2), "insult.a"),
+        rule_data(window(name="two", at_least=9), "insult.b"),
     )
 
     assert len(rules.windows) == 1
@@ -140,7 +162,9 @@ def test_reports_count_different_reporters_of_the_author():
 
     seen = [hits()]
     for reporter in ("x", "x", "y"):
-        added = report_requests(rules.windows, author="a", room="r", reporter=reporter, at=NOON.timestamp() - 60)
+        added = report_requests(
+            rules.windows, author="a", room="r", reporter=reporter, at=NOON.timestamp() - 60
+        )
         counters.run([added])
         seen.append(hits())
 

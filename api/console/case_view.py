@@ -1,0 +1,160 @@
+"""What the case page shows, made from a case file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.console.chat import Mark
+from api.console.visitor import Visitor
+from moderation.errors import Invalid
+from moderation.review.case import CaseState
+from moderation.review.decision import Decision, Ruling, last_standing
+from moderation.review.presets import PRESETS, Preset, clause_for, leading_categories, ruling_of
+from moderation.review.strikes import weight_in_force
+from moderation.scoring.signal import Signal
+from moderation.scoring.talk import RoomLine
+from moderation.storage.desk_case import CaseFile
+from moderation.storage.desk_rows import Hit
+from moderation.storage.policies import PolicyClause
+from moderation.taxonomy import Category
+
+_SHOWN_SCORE = 0.05
+"""Category scores below this are noise to a reader."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One signal, with the id its marks point to."""
+
+    ref: str
+    signal: Signal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HitView:
+    """A flagged message; ``new`` means that no decision covers it yet."""
+
+    hit: Hit
+    marks: tuple[Mark, ...]
+    reasons: tuple[Reason, ...]
+    scores: tuple[tuple[Category, float], ...]
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One message of the room, flagged or not."""
+
+    line: RoomLine
+    view: HitView | None
+    by_subject: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresetView:
+    """A one-key decision; ``ruling`` None means that it lacks something here."""
+
+    preset: Preset
+    ruling: Ruling | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """The case page."""
+
+    file: CaseFile
+    hits: Sequence[HitView]
+    lines: Sequence[Line]
+    presets: Sequence[PresetView]
+    leading: Sequence[Category]
+    clause: PolicyClause | None
+    strike_weight: float
+    holder: str | None
+    last: Decision | None
+    may_claim: bool
+    may_decide: bool
+    may_undo: bool
+
+    @property
+    def new_hits(self) -> list[HitView]:
+        """Those no decision covers."""
+        return [view for view in self.hits if view.new]
+
+    @property
+    def old_hits(self) -> list[HitView]:
+        """Those decided already."""
+        return [view for view in self.hits if not view.new]
+
+    @property
+    def author_name(self) -> str | None:
+        """The latest name of whom the case is about."""
+        return next((view.hit.author_name for view in reversed(self.hits)), None)
+
+
+def view_of(file: CaseFile, clauses: Sequence[PolicyClause], visitor: Visitor, now: datetime) -> CaseView:
+    """The page of a case for one person."""
+    case, sight = file.case, visitor.sight
+    hits = [_hit_view(hit, case.seen_hit_seq) for hit in file.hits]
+    holder = case.holder(now)
+    last = last_standing(file.decisions)
+    leading = leading_categories(case.categories)
+    right = case.state is not CaseState.ESCALATED or sight.may_decide_escalated(minors=case.minors)
+    open_ = case.state is not CaseState.CLOSED
+    return CaseView(
+        file=file,
+        hits=hits,
+        lines=_lines(file, {view.hit.message_id: view for view in hits}),
+        presets=[_preset_view(preset, file, clauses) for preset in PRESETS],
+        leading=leading,
+        clause=clause_for(leading[0], file.cited_policies, clauses) if leading else None,
+        strike_weight=weight_in_force(file.strikes, now),
+        holder=holder,
+        last=last,
+        may_claim=open_ and right and holder is None,
+        may_decide=open_ and right and holder == sight.user_id,
+        may_undo=last is not None
+        and (last.decided_by == sight.user_id or sight.senior)
+        and holder in (None, sight.user_id),
+    )
+
+
+def _hit_view(hit: Hit, seen_hit_seq: int) -> HitView:
+    signals = sorted(hit.signals, key=lambda signal: (signal.mode != "live", -signal.score))
+    reasons = [Reason(ref=f"why-{hit.seq}-{at}", signal=signal) for at, signal in enumerate(signals, start=1)]
+    scores = sorted(hit.category_scores.items(), key=lambda item: -item[1])
+    return HitView(
+        hit=hit,
+        marks=tuple(marks_of(reasons)),
+        reasons=tuple(reasons),
+        scores=tuple((category, score) for category, score in scores if score >= _SHOWN_SCORE),
+        new=hit.seq > seen_hit_seq,
+    )
+
+
+def marks_of(reasons: Sequence[Reason]) -> list[Mark]:
+    """Where in the text the live signals point to; shadow ones are listed and not marked."""
+    return [
+        Mark(start=start, end=end, reason=reason.signal.reason, ref=reason.ref)
+        for reason in reasons
+        if reason.signal.mode == "live"
+        for start, end in reason.signal.spans
+    ]
+
+
+def _lines(file: CaseFile, hits: Mapping[str, HitView]) -> list[Line]:
+    return [
+        Line(
+            line=line,
+            view=hits.get(line.message_id),
+            by_subject=file.case.author_id is not None and line.author_id == file.case.author_id,
+        )
+        for line in file.lines
+    ]
+
+
+def _preset_view(preset: Preset, file: CaseFile, clauses: Sequence[PolicyClause]) -> PresetView:
+    try:
+        ruling = ruling_of(preset, scores=file.case.categories, cited=file.cited_policies, clauses=clauses)
+    except Invalid:
+        return PresetView(preset=preset, ruling=None)
+    return PresetView(preset=preset, ruling=ruling)

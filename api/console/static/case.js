@@ -1,0 +1,101 @@
+// The case page: reasons on marks, the lease, the long form.
+
+// One bubble for all marks, placed by hand so that it never leaves the page.
+function startReasons() {
+  const bubble = document.createElement("div");
+  bubble.className = "why";
+  bubble.setAttribute("role", "tooltip");
+  bubble.hidden = true;
+  document.body.append(bubble);
+  const hide = () => { bubble.hidden = true; };
+  const show = (mark) => {
+    if (!mark.dataset.why) return;
+    bubble.textContent = mark.dataset.why;
+    bubble.hidden = false;
+    const box = mark.getBoundingClientRect();
+    const left = Math.min(Math.max(box.left, 16), innerWidth - bubble.offsetWidth - 16);
+    const below = box.bottom + 6 + bubble.offsetHeight < innerHeight;
+    bubble.style.left = `${left}px`;
+    bubble.style.top = `${below ? box.bottom + 6 : box.top - bubble.offsetHeight - 6}px`;
+  };
+  for (const mark of document.querySelectorAll("mark[data-why]")) {
+    mark.addEventListener("pointerenter", () => show(mark));
+    mark.addEventListener("focus", () => show(mark));
+    mark.addEventListener("pointerleave", hide);
+    mark.addEventListener("blur", hide);
+  }
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  addEventListener("scroll", hide, { passive: true, capture: true });
+}
+
+function loseClaim() {
+  document.querySelector("[data-lost]").hidden = false;
+  for (const form of document.querySelectorAll("form[data-decides]")) {
+    for (const button of form.querySelectorAll("button")) button.disabled = true;
+  }
+}
+
+function keepVersion(version) {
+  for (const field of document.querySelectorAll("input[name=version]")) field.value = String(version);
+}
+
+// The lease is renewed while the page is open and looked at; a machine asleep gives the case back.
+function startLease() {
+  const form = document.querySelector("form[data-renew]");
+  if (!form) return;
+  const every = Math.max(Number(form.dataset.renew) * 1000 / 4, 1000);
+  const renew = async () => {
+    let answer;
+    try {
+      answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "error" });
+    } catch {
+      return; // offline, or logged out: the server decides when something is sent
+    }
+    if (answer.ok) {
+      const { version, until, hit_seq: hitSeq } = await answer.json();
+      keepVersion(version);
+      const left = document.querySelector(".lease time");
+      if (left && until) left.dateTime = until;
+      if (hitSeq > Number(form.dataset.hitSeq)) document.querySelector("[data-news]").hidden = false;
+    } else if (answer.status === 409 || answer.status === 403 || answer.status === 404) {
+      clearInterval(timer);
+      loseClaim();
+    }
+  };
+  const timer = setInterval(renew, every);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) renew(); });
+}
+
+// What does not go with the chosen outcome cannot be chosen; the server checks it as well.
+function startLongForm() {
+  const form = document.querySelector("form[data-actions]");
+  if (!form) return;
+  const allowed = new Map(
+    form.dataset.actions.split(";").filter(Boolean).map((part) => {
+      const [outcome, actions] = part.split(":");
+      return [outcome, actions.split(",")];
+    }),
+  );
+  const update = () => {
+    const outcome = form.querySelector("input[name=outcome]:checked")?.value ?? "violation";
+    for (const box of form.querySelectorAll("input[name=actions]")) {
+      box.disabled = !allowed.get(outcome).includes(box.value);
+      if (box.disabled) box.checked = false;
+    }
+    for (const part of form.querySelectorAll("[data-for-violation]")) part.hidden = outcome === "no_violation";
+  };
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "actions" && event.target.checked) {
+      const none = event.target.value === "none";
+      for (const box of form.querySelectorAll("input[name=actions]")) {
+        if (box !== event.target && (none || box.value === "none")) box.checked = false;
+      }
+    }
+    update();
+  });
+  update();
+}
+
+startReasons();
+startLease();
+startLongForm();

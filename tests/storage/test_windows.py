@@ -1,0 +1,104 @@
+"""Counters in Redis against counting by hand."""
+
+import asyncio
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from moderation.storage.redis import connect_async
+from moderation.storage.windows import MOST_MEMBERS, RedisWindows, add, window_key
+from rules.windows import ExactWindows, WindowRequest, WindowSpec
+
+WITHIN = 60
+
+
+def spec(measure, member=None):
+    memory = 3600 if measure == "newcomers" else WITHIN
+    return WindowSpec(id=f"w-{measure}", measure=measure, member=member, by=("room",), within=WITHIN, memory=memory)
+
+
+SPECS = {"count": spec("count"), "distinct": spec("distinct", "author"), "newcomers": spec("newcomers", "author")}
+
+
+def request(measure, *, at, member=None, key="k", adds=True):
+    return WindowRequest(spec=SPECS[measure], key=f"{measure}:{key}", member=member, at=at, add=adds)
+
+
+def run(redis_url, service, messages, *, count=True):
+    """Values of messages, each a (message id, requests) pair, sent one by one."""
+
+    async def counting():
+        redis = connect_async(redis_url)
+        windows = RedisWindows(redis)
+        values = [(await windows.run(service, [name], [asked], count=count))[0] for name, asked in messages]
+        await redis.aclose()
+        return values
+
+    return asyncio.run(counting())
+
+
+MESSAGES = st.lists(
+    st.tuples(
+        st.sampled_from(sorted(SPECS)),
+        st.integers(min_value=0, max_value=WITHIN),  # seconds since the message before
+        st.sampled_from("abcd"),  # author
+        st.sampled_from("xy"),  # room
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(messages=MESSAGES)
+def test_counts_equal_counting_by_hand(redis_url, redis, messages):
+    redis.flushdb()
+    now, sent = 1_000_000.0, []
+    for at, (measure, later, author, room) in enumerate(messages):
+        now += later
+        member = None if measure == "count" else author
+        sent.append((f"m{at}", [request(measure, at=now, member=member, key=room)]))
+
+    assert run(redis_url, "s", sent) == ExactWindows().run([asked for _, asked in sent])
+
+
+@pytest.mark.parametrize("measure", sorted(SPECS))
+def test_a_message_sent_again_is_counted_once(redis_url, measure):
+    member = None if measure == "count" else "a"
+    again = ("m1", [request(measure, at=10.0, member=member)])
+
+    assert run(redis_url, "s", [again, again, again])[-1] == {f"w-{measure}": 1}
+
+
+def test_a_dry_run_counts_nothing(redis_url, redis):
+    message = ("m1", [request("count", at=10.0)])
+
+    assert run(redis_url, "s", [message], count=False) == [{"w-count": 0}]
+    assert redis.keys() == []
+
+
+def test_services_never_share_a_counter(redis_url):
+    message = ("m1", [request("count", at=10.0)])
+
+    assert [run(redis_url, service, [message]) for service in ("one", "two")] == [[{"w-count": 1}]] * 2
+
+
+def test_memory_stays_bounded_under_a_flood_and_keys_expire(redis_url, redis):
+    flood = [(f"m{n}", [request("count", at=10.0)]) for n in range(MOST_MEMBERS + 50)]
+
+    values = run(redis_url, "s", flood)
+
+    key = window_key("s", flood[0][1][0])
+    assert values[-1] == {"w-count": MOST_MEMBERS}
+    assert redis.zcard(key) == MOST_MEMBERS
+    assert 0 < redis.ttl(key) <= 2 * WITHIN + 2
+
+
+def test_reports_are_counted_by_their_intake_and_read_by_scoring(redis_url, redis):
+    reports = WindowSpec(id="w-reports", measure="reports", member=None, by=("author",), within=WITHIN, memory=WITHIN)
+    said = [WindowRequest(spec=reports, key="k", member=who, at=10.0, add=True) for who in ("a", "b", "a")]
+    asked = WindowRequest(spec=reports, key="k", member=None, at=20.0, add=False)
+
+    add(redis, "s", said)
+
+    assert run(redis_url, "s", [("m1", [asked])]) == [{"w-reports": 2}]

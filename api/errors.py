@@ -70,7 +70,7 @@ def problem_response(
 ) -> Response:
     """A problem document as an HTTP answer; on compatible paths the error their clients know."""
     request_id = scope.get("state", {}).get("request_id")
-    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
+    headers = {"WWW-Authenticate": 'Bearer realm="ibasho"'} if status == HTTPStatus.UNAUTHORIZED else None
     foreign = foreign_error(scope["path"], status, code, detail, problems)
     if foreign is not None:
         foreign_status, body = foreign
@@ -104,6 +104,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
+        if isinstance(error.__cause__, UnicodeDecodeError | RecursionError):  # FastAPI could not read the body
+            return await moderation_error(request, Invalid(f"The body is not JSON in UTF-8: {error.__cause__}."))
         code = _CODES.get(error.status_code, "http_error")
         detail = f"{request.method} {request.url.path}: {error.detail}."
         if is_console_path(request.url.path):

@@ -61,7 +61,9 @@ def save(artefact: Artefact, folder: Path = DEFAULT_FOLDER) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     version = content_version(artefact.arrays, artefact.lexicon)
     made = Path(tempfile.mkdtemp(prefix=f"{folder.name}-{version}-", dir=folder.parent))
-    np.savez_compressed(made / "model.npz", allow_pickle=False, **{name: artefact.arrays[name] for name in _ARRAYS})
+    np.savez_compressed(
+        made / "model.npz", allow_pickle=False, **{name: artefact.arrays[name] for name in _ARRAYS}
+    )
     _write_json(made / "lexicon.json", artefact.lexicon.as_rows())
     _write_json(made / "card.json", artefact.card)
     (made / "card.md").write_text(card_markdown(artefact.card), encoding="utf-8")
@@ -99,7 +101,9 @@ def load(folder: Path = DEFAULT_FOLDER) -> Artefact:
     try:
         lexicon = Lexicon.from_rows(_read_json(folder / "lexicon.json"))
     except (TypeError, KeyError, AttributeError) as error:
-        raise ArtefactCorrupt(f"{folder / 'lexicon.json'} has another shape ({error}): {_MENDING}.") from error
+        raise ArtefactCorrupt(
+            f"{folder / 'lexicon.json'} has another shape ({error}): {_MENDING}."
+        ) from error
     card = _read_json(folder / "card.json")
     if content_version(arrays, lexicon) != meta.get("model_version"):
         raise ArtefactCorrupt(

@@ -35,9 +35,10 @@ def joined(rows: Sequence[Row], count: int, *, seed: int) -> list[Row]:
     for _ in range(count):
         first = draw(benign if rng.random() < _BENIGN else harmful)
         others = 2 if rng.random() < _THREE else 1
-        parts = [first]
-        for _ in range(others):
-            parts.append(draw(harmful if first.categories and rng.random() > _BENIGN_BESIDE else benign))
+        parts = [first] + [
+            draw(harmful if first.categories and rng.random() > _BENIGN_BESIDE else benign)
+            for _ in range(others)
+        ]
         order = rng.permutation(len(parts))
         text = _JOINTS[int(rng.integers(len(_JOINTS)))].join(parts[at].text for at in order)
         made.append(

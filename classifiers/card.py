@@ -6,8 +6,8 @@ from typing import Any, Final
 from classifiers.labels import CATEGORY_JA
 
 INTENDED_USE: Final = (
-    "Ranking and flagging Japanese live chat for people who moderate it. A person decides; a score by itself"
-    " is no finding about anybody."
+    "Ranking and flagging Japanese live chat for people who moderate it. A person decides; "
+    "a score by itself is no finding about anybody."
 )
 LIMITS: Final = (
     "It reads one message: harm that lies in several messages, in sound or in pictures is not seen.",
@@ -30,10 +30,9 @@ def card_markdown(card: Mapping[str, Any]) -> str:
         *(f"- {name}: `{value}`" for name, value in versions.items()),
         "",
         "## Taught with",
-        f"- corpus `{corpus['hash']}`: {corpus['lines']} lines"
-        f" ({corpus['taught']} taught, {corpus['held_out']} held out by group)",
+        f"- corpus `{corpus['hash']}`: {corpus['lines']} lines, {corpus['held_out']} of them held out by group",
         f"- lexicon: {card['lexicon']['entries']} entries",
-        f"- features: {card['features']}; assumed share of harmful messages: {card['assumed_prior']}",
+        f"- features: {card['features']}; assumed share of harmful messages: {card['assumed_prior']['harm']}",
         "",
         "## Figures on held-out groups",
         "",
@@ -41,14 +40,20 @@ def card_markdown(card: Mapping[str, Any]) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     for category, row in card["metrics"]["categories"].items():
-        figures = " | ".join(
-            _figure(row[name]) for name in ("precision", "recall", "f1", "ap", "ece")
-        )
+        figures = " | ".join(_figure(row[name]) for name in ("precision", "recall", "f1", "ap", "ece"))
         name = CATEGORY_JA.get(category, category)
         lines.append(f"| {category} {name} | {row['n']} | {row['positives']} | {figures} |")
     lines += [
         "",
         "Precision and recall are taken at the suggested thresholds below; intervals are 95 % bootstrap by line.",
+        "",
+        "Calibration is measured with lines weighed to the assumed prior.",
+        "",
+        "## Reliability (said → true, in tenths of the weight, lines held out in turn)",
+        *(
+            f"- {category}: " + ", ".join(f"{said:.4f} → {true:.4f}" for said, true, _ in table)
+            for category, table in card["reliability"].items()
+        ),
         "",
         "## Suggested thresholds (probability at the assumed prior)",
         *(f"- {category}: {value:.4f}" for category, value in card["thresholds"].items()),

@@ -42,28 +42,24 @@ class Compiled:
 
     def logits(self, extracts: Sequence[Extract]) -> Numbers:
         """Log-odds, one row for each text and one column for each head."""
-        # reduceat knows no empty segment, so each one ends with a row of zeros.
-        zero, ids, starts = self._zero, [], []
-        for extract in extracts:
-            starts.append(len(ids))
-            ids += extract.ends
-            ids.append(zero)
-        grams = self._reduce(ids, starts)
-        ids, starts = [], []
-        for extract in extracts:
-            starts.append(len(ids))
-            ids += extract.marks
-            ids.append(zero)
-        marks = self._reduce(ids, starts)
+        grams = self._sums([extract.ends for extract in extracts])
+        marks = self._sums([extract.marks for extract in extracts])
         logits: Numbers = grams[:, :-1] / damping(grams[:, -1:]) + marks[:, :-1] + self.bias
         return logits
 
-    def _reduce(self, ids: list[int], starts: list[int]) -> Numbers:
-        rows = self._summed.take(ids, axis=0)
-        if len(starts) == 1:
-            total: Numbers = rows.sum(axis=0, keepdims=True)
+    def _sums(self, features: Sequence[list[int]]) -> Numbers:
+        """For each text the sum of its features' rows."""
+        if len(features) == 1:
+            total: Numbers = self._summed.take(features[0], axis=0).sum(axis=0, keepdims=True)
             return total
-        sums: Numbers = np.add.reduceat(rows, starts, axis=0)
+        # reduceat knows no empty segment, so each one ends with a row of zeros.
+        ids: list[int] = []
+        starts: list[int] = []
+        for found in features:
+            starts.append(len(ids))
+            ids += found
+            ids.append(self._zero)
+        sums: Numbers = np.add.reduceat(self._summed.take(ids, axis=0), starts, axis=0)
         return sums
 
     def counted(self, extract: Extract) -> float:

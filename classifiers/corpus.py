@@ -8,11 +8,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from classifiers.errors import CorpusError
+from classifiers.hints import first, not_among, not_flags, not_texts, unknown_key
 from classifiers.labels import CATEGORIES, EVASIONS, REGISTERS, TARGETS
 
 CORPUS_FOLDER: Final = Path(__file__).parent / "corpus"
@@ -82,9 +82,7 @@ def of_split(rows: Iterable[Row], *splits: Split) -> tuple[Row, ...]:
 def corpus_hash(rows: Iterable[Row]) -> str:
     """Short hash of texts and labels, whatever file and order they stand in."""
     said = sorted(
-        json.dumps(
-            [row.text, sorted(row.categories), row.minors, row.target, row.group], ensure_ascii=True
-        )
+        json.dumps([row.text, sorted(row.categories), row.minors, row.target, row.group], ensure_ascii=True)
         for row in rows
     )
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:12]
@@ -124,33 +122,30 @@ def _row(line: str, at: str) -> Row | str:
 
 def _problem(given: dict[str, Any]) -> str:
     """The first thing wrong with a row, or an empty string."""
-    for key in given:
-        if key not in _KNOWN:
-            near = get_close_matches(key, _KNOWN, n=1)
-            return f"unknown key {key!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+    return first(
+        check(given)
+        for check in (
+            lambda row: unknown_key(row, _KNOWN),
+            _lacking,
+            lambda row: not_flags(row, ("minors", "hard")),
+            lambda row: not_texts(row, ("categories", "evasion")),
+            _wrong_words,
+        )
+    )
+
+
+def _lacking(given: dict[str, Any]) -> str:
     missing = [key for key in _NEEDED if key not in given]
     if missing:
         return f"lacks {', '.join(missing)}"
     for key in ("text", "group"):
         if not isinstance(given[key], str) or not given[key].strip():
             return f"`{key}` must be text that is not empty, got {given[key]!r}"
-    for key in ("minors", "hard"):
-        if not isinstance(given.get(key, False), bool):
-            return f"`{key}` must be true or false, got {given[key]!r}"
-    for key, known in (("categories", CATEGORIES), ("evasion", EVASIONS)):
-        value = given.get(key, [])
-        if not isinstance(value, list):
-            return f"`{key}` must be a list, got {value!r}"
-        for item in value:
-            if item not in known:
-                return _choice(key, item, known)
-    for key, known in (("target", TARGETS), ("register", REGISTERS)):
-        if given[key] not in known:
-            return _choice(key, given[key], known)
     return ""
 
 
-def _choice(key: str, value: object, known: Sequence[str]) -> str:
-    near = get_close_matches(str(value), known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(known)}"
-    return f"`{key}` has {value!r}; {hint}"
+def _wrong_words(given: dict[str, Any]) -> str:
+    words = [("target", given["target"], TARGETS), ("register", given["register"], REGISTERS)]
+    words += [("categories", category, CATEGORIES) for category in given["categories"]]
+    words += [("evasion", evasion, EVASIONS) for evasion in given.get("evasion", ())]
+    return first(not_among(*word) for word in words)

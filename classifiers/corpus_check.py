@@ -36,9 +36,11 @@ class CorpusReport:
 
     @property
     def ok(self) -> bool:
+        """Whether the corpus may be used."""
         return not self.problems
 
     def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
         return {"ok": self.ok, **asdict(self)}
 
 
@@ -103,9 +105,7 @@ def _copied(rows: Sequence[Row], own: Sequence[frozenset[str]], against: Sequenc
     """Rows near to a foreign text. Very short lines (うん, 草) belong to everybody and are not counted."""
     foreign = [_grams(text) for text in against]
     size = len(foreign)
-    found = {
-        right - size for left, right in _near_pairs([*foreign, *own]) if left < size <= right
-    }
+    found = {right - size for left, right in _near_pairs([*foreign, *own]) if left < size <= right}
     return [rows[at] for at in sorted(found) if len(own[at]) > _TOO_SHORT_TO_COPY]
 
 

@@ -1,12 +1,9 @@
 """Every error this room raises on purpose.
 
     ClassifierError
-    ├── LexiconError       a lexicon file is not as it should be
-    ├── CorpusError        a corpus row is not as it should be
-    ├── ArtefactMissing    there is no trained classifier in that folder
-    ├── ArtefactCorrupt    what is there cannot be read, or does not fit this code
-    ├── EvaluationError    rows to measure on are not as they should be
-    └── TrainingError      these rows cannot teach a classifier
+    ├── LexiconError, CorpusError, EvaluationError    files, with every problem in them
+    ├── ArtefactMissing, ArtefactCorrupt
+    └── TrainingError
 
 ``code`` is the stable word clients match on; the message names place and mending, one line a problem.
 """
@@ -30,24 +27,36 @@ class _Problems(ClassifierError):
 
 
 class LexiconError(_Problems):
+    """A lexicon file is not as it should be."""
+
     code = "lexicon_invalid"
 
 
 class CorpusError(_Problems):
+    """A corpus row is not as it should be."""
+
     code = "corpus_invalid"
 
 
 class EvaluationError(_Problems):
+    """Rows to measure on are not as they should be."""
+
     code = "evaluation_invalid"
 
 
 class ArtefactMissing(ClassifierError):
+    """There is no trained classifier in that folder."""
+
     code = "artefact_missing"
 
 
 class ArtefactCorrupt(ClassifierError):
+    """What is there cannot be read, or does not fit this code."""
+
     code = "artefact_corrupt"
 
 
 class TrainingError(ClassifierError):
+    """These rows cannot teach a classifier."""
+
     code = "training_impossible"

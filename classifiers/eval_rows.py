@@ -10,7 +10,8 @@ from classifiers.errors import EvaluationError
 from classifiers.labels import CATEGORIES
 
 _HARMFUL_SHARE: Final = 0.5
-_LEVELS: Final = {0: False, 1: None, 2: True}
+_EXPECTED: Final[dict[Any, bool | None]] = {"flag": True, "allow": False}
+_LEVELS: Final[dict[Any, bool | None]] = {0: False, 1: None, 2: True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,21 +97,19 @@ def _row(line: str) -> EvalRow | str:
     )
 
 
-def _harmful(given: dict[str, Any]) -> bool | None | str:
+def _harmful(given: dict[str, Any]) -> bool | str | None:
     """What the row says of harm: yes, no, nothing (None), or what is wrong with how it says it."""
     if given.get("categories") is not None:
         return bool(given["categories"])
-    if "expect" in given:
-        if given["expect"] not in ("flag", "allow"):
-            return f"`expect` must be flag or allow, got {given['expect']!r}"
-        return bool(given["expect"] == "flag")
-    if "level" in given:
-        if given["level"] not in _LEVELS:
-            return f"`level` must be 0, 1 or 2, got {given['level']!r}"
-        return _LEVELS[given["level"]]
-    if "toxic_share" in given:
-        share = given["toxic_share"]
-        if not isinstance(share, int | float) or not 0 <= share <= 1:
-            return f"`toxic_share` must lie in 0..1, got {share!r}"
-        return bool(share >= _HARMFUL_SHARE)
-    return None
+    for key, meaning in (("expect", _EXPECTED), ("level", _LEVELS)):
+        if key in given:
+            known = tuple(meaning)
+            if given[key] not in known:
+                return f"`{key}` must be one of {', '.join(map(str, known))}, got {given[key]!r}"
+            return meaning[given[key]]
+    share = given.get("toxic_share")
+    if share is None:
+        return None
+    if not isinstance(share, int | float) or not 0 <= share <= 1:
+        return f"`toxic_share` must lie in 0..1, got {share!r}"
+    return bool(share >= _HARMFUL_SHARE)

@@ -16,6 +16,7 @@ from classifiers.measures import (
     f1,
     false_alarm_rate,
     interval,
+    prior_weights,
     precision,
     recall,
     roc_auc,
@@ -34,8 +35,8 @@ _BATCH: Final = 1000
 class Metrics:
     """Figures of one category, of the whole, or of a slice. None: cannot be told from these rows.
 
-    ``ece`` is the expected calibration error; rows drawn at another share of harm than the assumed prior
-    make it large without any fault of the model. ``fpr`` is the share of negatives flagged.
+    ``ece`` is the expected calibration error, with rows weighed so that harm is as frequent as the
+    classifier's assumed prior says. ``fpr`` is the share of negatives flagged.
     """
 
     n: int
@@ -60,6 +61,7 @@ class Evaluation:
     target_accuracy: Interval | None
 
     def as_dict(self) -> dict[str, Any]:
+        """For JSON and the card."""
         return asdict(self)
 
 
@@ -87,13 +89,16 @@ def evaluate(
     chances = chances.reshape(len(given), len(CATEGORIES))
     flags = chances >= np.array([limits[name] for name in CATEGORIES])
     risk = chances.max(axis=1, initial=0.0)
-    flagged = flags.any(axis=1)
+    flagged: NDArray[np.bool_] = np.asarray(flags.any(axis=1))
+
+    harmful = np.array([bool(row.harmful) for row in given], dtype=bool)
+    weights = prior_weights(harmful, float(classifier.card["assumed_prior"]["harm"]))
 
     def whole(pick: Callable[[EvalRow], bool]) -> Metrics:
         chosen = np.array([pick(row) for row in given], dtype=bool)
         known = chosen & np.array([row.harmful is not None for row in given], dtype=bool)
-        truth = np.array([bool(row.harmful) for row in given], dtype=bool)
-        return _metrics(truth[known], risk[known], flagged[known], seed, every=int(flagged[chosen].sum()))
+        every = int(flagged[chosen].sum())
+        return _metrics(harmful[known], risk[known], flagged[known], weights[known], seed, every=every)
 
     labelled = np.array([row.categories is not None for row in given], dtype=bool)
     categories = {
@@ -101,6 +106,7 @@ def evaluate(
             np.array([name in (row.categories or ()) for row in given], dtype=bool)[labelled],
             chances[labelled, at],
             flags[labelled, at],
+            weights[labelled],
             seed,
         )
         for at, name in enumerate(CATEGORIES)
@@ -130,6 +136,7 @@ def _metrics(
     truth: NDArray[np.bool_],
     chances: NDArray[np.float64],
     flagged: NDArray[np.bool_],
+    weights: NDArray[np.float64],
     seed: int,
     *,
     every: int | None = None,
@@ -144,13 +151,14 @@ def _metrics(
         fpr=interval(false_alarm_rate, truth, flagged, seed=seed),
         ap=interval(average_precision, truth, chances, seed=seed),
         auc=interval(roc_auc, truth, chances, seed=seed),
-        ece=interval(calibration_error, truth, chances, seed=seed),
+        ece=interval(calibration_error, truth, np.column_stack([chances, weights]), seed=seed),
     )
 
 
 def _target_accuracy(rows: Sequence[EvalRow], scores: Sequence[Scores], seed: int) -> Interval | None:
     right = np.array(
-        [row.target == score.target for row, score in zip(rows, scores, strict=True) if row.target], dtype=bool
+        [row.target == score.target for row, score in zip(rows, scores, strict=True) if row.target],
+        dtype=bool,
     )
     return interval(lambda truth, _: float(truth.mean()), right, right, seed=seed)
 

@@ -15,7 +15,9 @@ from classifiers.views import Views
 LONGEST_GRAM: Final = 3
 """Longer ones, and those of the text as typed, added nothing measurable and cost half the speed."""
 
-_ADDRESS: Final = re.compile("お前|おまえ|おめえ|てめ|貴様|きさま|あんた|あなた|君|きみ|お主|主さん|ぬし|配信者|うp主|@")
+_ADDRESS: Final = re.compile(
+    "お前|おまえ|おめえ|てめ|貴様|きさま|あんた|あなた|君|きみ|お主|主さん|ぬし|配信者|うp主|@"
+)
 """Second person, and the streamer by the name of the part: what makes a bad word an attack."""
 _SELF: Final = re.compile("俺|おれ|私|わたし|僕|ぼく|自分|わい|うち|あたし|わし")
 
@@ -134,6 +136,4 @@ def learn_space(
 
 
 def _grams(text: str) -> set[str]:
-    return {
-        text[at : at + size] for size in range(1, LONGEST_GRAM + 1) for at in range(len(text) - size + 1)
-    }
+    return {text[at : at + size] for size in range(1, LONGEST_GRAM + 1) for at in range(len(text) - size + 1)}

@@ -26,9 +26,9 @@ ANY: Final = "any"
 """A head of its own for "any category": it steadies the rare ones, and is not kept."""
 RAW_HEADS: Final = (*HEADS, ANY)
 
-_FOLDS: Final = 4
-_HEAD_C: Final = 10.0
-"""Inverse strength of the penalty on n-gram weights; chosen on held-out groups."""
+_FOLDS: Final = 3
+_HEAD_C: Final = 4.0
+"""Inverse strength of the penalty on n-gram weights; chosen on held-out groups and foreign chat."""
 MARK_SCALE: Final = 0.35
 """A mark's value. Below 1 the penalty holds marks back, so that n-grams beside them are learnt too."""
 _LEANING: Final = 0.3
@@ -202,5 +202,3 @@ def _check(rows: Sequence[Row], truth: Flags) -> None:
             raise TrainingError(
                 f"{name}: {positives} of {len(rows)} lines are positive; {_FEWEST} or more of both are needed."
             )
-
-

@@ -98,7 +98,8 @@ class Lexicon:
     def from_rows(cls, rows: Iterable[dict[str, Any]]) -> "Lexicon":
         """Build from ``as_rows``. Raises TypeError for rows of another shape."""
         return cls(
-            Entry(**{**row, "exceptions": tuple(row["exceptions"]), "also": tuple(row["also"])}) for row in rows
+            Entry(**{**row, "exceptions": tuple(row["exceptions"]), "also": tuple(row["also"])})
+            for row in rows
         )
 
 

@@ -18,7 +18,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -26,10 +25,12 @@ import yaml
 
 from classifiers.errors import LexiconError
 from classifiers.fold import fold
+from classifiers.hints import first, not_among, not_flags, not_texts, unknown_key
 from classifiers.labels import CATEGORIES
 
 MatchMode = Literal["substring", "token", "reading", "exact"]
 MODES: Final = ("substring", "token", "reading", "exact")
+SEVERITIES: Final = (1, 2, 3, 4)
 _KEYS: Final = ("term", "severity", "reading", "match", "except", "target", "also", "minors", "mask")
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -51,10 +52,12 @@ class Entry:
 
     @property
     def id(self) -> str:
+        """``category/term``."""
         return f"{self.category}/{self.term}"
 
     @property
     def categories(self) -> tuple[str, ...]:
+        """Its category first, then the further ones."""
         return (self.category, *self.also)
 
 
@@ -97,14 +100,12 @@ def _read_file(path: Path) -> Iterator[tuple[int, Entry | str]]:
         return
     top = {str(key.value): value for key, value in root.value}
     for key, _ in root.value:
-        if key.value not in {"category", "entries"}:
-            yield _line(key), _unknown(str(key.value), ("category", "entries"))
+        problem = unknown_key([str(key.value)], ("category", "entries"))
+        if problem:
+            yield _line(key), problem
     category = top.get("category")
     if category is None or category.value not in CATEGORIES:
-        yield (
-            _line(category or root),
-            _choice("category", category.value if category else None, CATEGORIES),
-        )
+        yield _line(category or root), not_among("category", category and category.value, CATEGORIES)
         return
     entries = top.get("entries")
     if not isinstance(entries, yaml.SequenceNode):
@@ -126,12 +127,10 @@ def _entry(node: yaml.Node, category: str) -> Entry | str:
     given: dict[str, Any] = {}
     for key, value in node.value:
         name = str(key.value)
-        if name not in _KEYS:
-            return _unknown(name, _KEYS)
         if name in given:
             return f"key {name!r} stands twice"
         given[name] = constructor.construct_object(value, deep=True)
-    problem = _problem(given)
+    problem = unknown_key(given, _KEYS) or _problem(given)
     if problem:
         return problem
     return Entry(
@@ -150,43 +149,36 @@ def _entry(node: yaml.Node, category: str) -> Entry | str:
 
 def _problem(given: dict[str, Any]) -> str:
     """The first thing wrong with an entry's values, or an empty string."""
-    term = given.get("term")
+    return first(
+        check(given)
+        for check in (
+            _wrong_term,
+            lambda entry: not_among("match", entry.get("match", "substring"), MODES),
+            lambda entry: not_flags(entry, ("target", "minors", "mask")),
+            lambda entry: not_texts(entry, ("except", "also")),
+            lambda entry: first(not_among("also", also, CATEGORIES) for also in entry.get("also", ())),
+            _wrong_exception,
+        )
+    )
+
+
+def _wrong_term(given: dict[str, Any]) -> str:
+    term, severity, reading = given.get("term"), given.get("severity"), given.get("reading", "")
     if not isinstance(term, str) or not fold(term).text:
         return f"`term` must be text that is not empty when folded (quote numbers), got {term!r}"
-    severity = given.get("severity")
-    if not isinstance(severity, int) or isinstance(severity, bool) or not 1 <= severity <= 4:  # noqa: PLR2004
+    if isinstance(severity, bool) or severity not in SEVERITIES:
         return f"`severity` of {term!r} must be 1, 2, 3 or 4, got {severity!r}"
-    if given.get("match", "substring") not in MODES:
-        return _choice("match", given["match"], MODES)
-    reading = given.get("reading", "")
     if not isinstance(reading, str) or ("reading" in given and not fold(reading).text):
         return f"`reading` of {term!r} must be kana, got {reading!r}"
-    for key in ("target", "minors", "mask"):
-        if not isinstance(given.get(key, False), bool):
-            return f"`{key}` of {term!r} must be true or false, got {given[key]!r}"
-    for key in ("except", "also"):
-        value = given.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            return f"`{key}` of {term!r} must be a list of texts, got {value!r}"
-    for also in given.get("also", []):
-        if also not in CATEGORIES:
-            return _choice("also", also, CATEGORIES)
-    needles = {fold(text).text for text in (term, reading) if text}
-    for excuse in given.get("except", []):
-        folded = fold(excuse).text
-        if folded in needles:
-            return f"exception {excuse!r} of {term!r} folds to the term itself; name the longer word"
-        if not any(needle in folded for needle in needles):
-            return f"exception {excuse!r} of {term!r} does not hold the term when folded"
     return ""
 
 
-def _unknown(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"unknown key {name!r}" + (f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}")
-
-
-def _choice(key: str, value: object, known: Sequence[str]) -> str:
-    near = get_close_matches(str(value), known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(known)}"
-    return f"`{key}` is {value!r}; {hint}"
+def _wrong_exception(given: dict[str, Any]) -> str:
+    needles = {fold(given[key]).text for key in ("term", "reading") if key in given}
+    for excuse in given.get("except", ()):
+        folded = fold(excuse).text
+        if folded in needles:
+            return f"exception {excuse!r} of {given['term']!r} folds to the term itself; name the longer word"
+        if not any(needle in folded for needle in needles):
+            return f"exception {excuse!r} of {given['term']!r} does not hold the term when folded"
+    return ""

@@ -19,7 +19,9 @@ def stands(views: Views, start: int, end: int, needle: Needle) -> bool:
     if needle.kind != WORD:
         return True
     wide = views.text("tokens")
-    if _is_own_run(wide, start, end, "ァ", "ー") or (end - start > 1 and _is_own_run(wide, start, end, "一", "鿿")):
+    if _is_own_run(wide, start, end, "ァ", "ー") or (
+        end - start > 1 and _is_own_run(wide, start, end, "一", "鿿")
+    ):
         return True
     return _is_words(views, start, end)
 

@@ -58,16 +58,38 @@ def roc_auc(truth: Truth, chances: Said) -> float:
     return float((ranks[inverse][truth].sum() - positives * (positives + 1) / 2) / (positives * negatives))
 
 
-def calibration_error(truth: Truth, chances: Said) -> float:
-    """Mean distance of probability and share over ten equal bins, weighed by rows."""
+def reliability(truth: Truth, chances: Said, weights: Said) -> list[tuple[float, float, float]]:
+    """Mean probability, true share and weight of ten bins of equal weight, rising. Empty bins are left out."""
+    if not len(truth):
+        return []
+    order = np.argsort(chances, kind="stable")
+    weight = weights[order]
+    before = np.cumsum(weight) - weight
+    bins = np.minimum((before / weight.sum() * _BINS).astype(int), _BINS - 1)
+    count = np.bincount(bins, weights=weight, minlength=_BINS)
+    said = np.bincount(bins, weights=weight * chances[order], minlength=_BINS)
+    true = np.bincount(bins, weights=weight * truth[order], minlength=_BINS)
+    return [
+        (float(said[at] / count[at]), float(true[at] / count[at]), float(count[at] / count.sum()))
+        for at in range(_BINS)
+        if count[at] > 0
+    ]
+
+
+def calibration_error(truth: Truth, weighed: Said) -> float:
+    """Mean distance of probability and share over the bins. ``weighed``: columns probability and weight."""
     if not len(truth):
         return float("nan")
-    bins = np.minimum((chances * _BINS).astype(int), _BINS - 1)
-    count = np.bincount(bins, minlength=_BINS)
-    gap = np.bincount(bins, weights=chances, minlength=_BINS) - np.bincount(
-        bins, weights=truth, minlength=_BINS
-    )
-    return float(np.abs(gap).sum() / count.sum())
+    table = reliability(truth, weighed[:, 0], weighed[:, 1])
+    return sum(weight * abs(said - true) for said, true, weight in table)
+
+
+def prior_weights(harmful: Truth, prior: float) -> NDArray[np.float64]:
+    """Weights that make harmful rows as frequent as ``prior`` says; all 1 where one side is missing."""
+    share = float(harmful.mean()) if len(harmful) else 0.0
+    if not 0.0 < share < 1.0:
+        return np.ones(len(harmful))
+    return np.where(harmful, prior / share, (1.0 - prior) / (1.0 - share))
 
 
 def interval(

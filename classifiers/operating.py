@@ -1,4 +1,4 @@
-"""Operating points: how precise and how complete a category is at each threshold."""
+"""Operating points: how precise, how complete and how noisy a category is at each threshold."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,15 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 Curve = list[list[float]]
-"""Points ``[threshold, precision, recall]``, thresholds rising."""
+"""Points ``[threshold, precision, recall, false alarms]``, thresholds rising. False alarms: share of the
+benign lines that reach the threshold. Half of those were chosen to look like harm: a chat has fewer."""
 
 _POINTS: Final = 60
-_SUGGESTED_PRECISION: Final = 0.75
-"""On lines held out, half of which are benign and half of those chosen to look like harm."""
+_FALSE_ALARMS_ALLOWED: Final = 0.004
+"""For one category; all eleven together come to some two per cent of the corpus's benign lines."""
 
 
-def curve(chances: NDArray[np.float64], truth: NDArray[np.bool_]) -> Curve:
-    """Precision and recall at up to 60 thresholds that cut the positives evenly."""
+def curve(chances: NDArray[np.float64], truth: NDArray[np.bool_], benign: NDArray[np.bool_]) -> Curve:
+    """Figures at up to 60 thresholds that cut the positives evenly; no points where there are none."""
     if not truth.any():
         return []
     cuts = np.unique(np.quantile(chances[truth], np.linspace(0.0, 0.99, _POINTS)))
@@ -23,15 +24,13 @@ def curve(chances: NDArray[np.float64], truth: NDArray[np.bool_]) -> Curve:
     for cut in cuts:
         flagged = chances >= cut
         right = int((flagged & truth).sum())
-        points.append([float(cut), right / int(flagged.sum()), right / int(truth.sum())])
+        false_alarms = float(flagged[benign].mean()) if benign.any() else 0.0
+        points.append([float(cut), right / int(flagged.sum()), right / int(truth.sum()), false_alarms])
     return points
 
 
-def suggest(points: Sequence[Sequence[float]], precision: float = _SUGGESTED_PRECISION) -> float:
-    """The lowest threshold from which on precision holds; 1.0 where it never does."""
-    chosen = 1.0
-    for threshold, reached, _ in reversed(points):
-        if reached < precision:
-            break
-        chosen = threshold
-    return chosen
+def suggest(points: Sequence[Sequence[float]], allowed: float = _FALSE_ALARMS_ALLOWED) -> float:
+    """The lowest threshold that keeps false alarms within what is allowed; 1.0 where none does."""
+    return min(
+        (threshold for threshold, _, _, false_alarms in points if false_alarms <= allowed), default=1.0
+    )

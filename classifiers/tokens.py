@@ -34,6 +34,7 @@ class Token(NamedTuple):
 
     @property
     def is_function_word(self) -> bool:
+        """A particle or an auxiliary: it binds other words and says nothing itself."""
         return self.pos in _FUNCTION_WORDS
 
 
@@ -55,7 +56,9 @@ def tokenise(text: str) -> tuple[Token, ...]:
                 start = end
             end = start + len(surface)
             reading = (reading or surface).translate(TO_HIRAGANA)
-            tokens.append(Token(surface, lemma or surface, reading, pos, start, end, form.startswith(_FINITE)))
+            tokens.append(
+                Token(surface, lemma or surface, reading, pos, start, end, form.startswith(_FINITE))
+            )
     return tuple(tokens)
 
 

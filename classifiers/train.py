@@ -18,6 +18,7 @@ from classifiers.fitting import Fitted, Progress, fit
 from classifiers.fold import FOLD_VERSION
 from classifiers.labels import CATEGORIES, MINORS
 from classifiers.lexicon import Lexicon
+from classifiers.measures import prior_weights, reliability
 from classifiers.model import Classifier
 from classifiers.operating import curve, suggest
 from classifiers.tokens import DICTIONARY_VERSION
@@ -25,6 +26,8 @@ from classifiers.views import Views
 
 ASSUMED_PRIOR: Final = 0.05
 """Share of messages that some category fits, where a deployment says nothing else."""
+HARM: Final = "harm"
+"""Name of the prior of any category at all."""
 _MIN_LINES: Final = 2
 _MIN_ENTRY_LINES: Final = 3
 
@@ -43,7 +46,7 @@ def train(
         rows: The corpus; rows of ``test`` groups are never taught.
         lexicon: Goes into the artefact: scoring knows no other.
         assumed_prior: Share of harmful messages where it will serve (0..1, exclusive), or the share of
-            single categories; those left out move as the whole does.
+            ``harm`` and of single categories; those left out move as the whole does.
         seed: Same rows, lexicon and seed: same artefact, byte for byte.
         progress: Told the step's name and how much is done, 0..1.
 
@@ -61,11 +64,16 @@ def train(
     tell("measuring", 0.0)
     chances = probabilities(fitted.out_of_fold + shift)
     curves = {
-        category: curve(chances[:, at], fitted.truth[:, at])
+        category: curve(chances[:, at], fitted.truth[:, at], ~fitted.truth[:, -1])
         for at, category in enumerate((*CATEGORIES, MINORS))
     }
     thresholds = {category: suggest(points) for category, points in curves.items()}
     card = _card(rows, taught, space, assumed_prior, seed)
+    weights = prior_weights(fitted.truth[:, -1], card["assumed_prior"][HARM])
+    card["reliability"] = {
+        category: reliability(fitted.truth[:, at], chances[:, at], weights)
+        for at, category in enumerate(CATEGORIES)
+    }
     card |= {"curves": curves, "thresholds": thresholds}
     card["versions"]["model"] = content_version(arrays, lexicon)
     artefact = Artefact(arrays=arrays, lexicon=lexicon, card=card)
@@ -83,7 +91,9 @@ def prior_shift(fitted: Fitted, assumed_prior: float | Mapping[str, float]) -> N
     single = {} if isinstance(assumed_prior, float) else dict(assumed_prior)
     unknown = set(single) - set(HEADS[: len(CATEGORIES) + 1])
     if unknown:
-        raise TrainingError(f"assumed_prior names {sorted(unknown)}; it may name {', '.join(CATEGORIES)}, minors.")
+        raise TrainingError(
+            f"assumed_prior names {sorted(unknown)}; it may name {', '.join(CATEGORIES)}, minors."
+        )
     for name, prior in {"harm": common, **single}.items():
         if not 0.0 < prior < 1.0:
             raise TrainingError(f"assumed_prior of {name} must lie between 0 and 1, got {prior}.")
@@ -96,6 +106,21 @@ def prior_shift(fitted: Fitted, assumed_prior: float | Mapping[str, float]) -> N
             else _log_odds(common) - _log_odds(harmful)
         )
     return shift
+
+
+def priors(assumed_prior: float | Mapping[str, float]) -> dict[str, float]:
+    """The prior of HARM and those of single categories. Raises TrainingError for what cannot be one."""
+    if isinstance(assumed_prior, Mapping):
+        named = {HARM: ASSUMED_PRIOR, **assumed_prior}
+    else:
+        named = {HARM: float(assumed_prior)}
+    known = (HARM, MINORS, *CATEGORIES)
+    for name, prior in named.items():
+        if name not in known:
+            raise TrainingError(f"assumed_prior names {name!r}; it may name {', '.join(known)}.")
+        if not 0.0 < prior < 1.0:
+            raise TrainingError(f"assumed_prior of {name} must lie between 0 and 1, got {prior}.")
+    return named
 
 
 def _log_odds(share: float) -> float:
@@ -137,7 +162,7 @@ def _card(
         },
         "lexicon": {"entries": len(space.lexicon.entries)},
         "features": space.size,
-        "assumed_prior": dict(assumed_prior) if isinstance(assumed_prior, Mapping) else assumed_prior,
+        "assumed_prior": priors(assumed_prior),
         "seed": seed,
         "metrics": {"categories": {}, "overall": {}, "slices": {}},
     }

@@ -22,14 +22,17 @@ class Views:
 
     @cached_property
     def folding(self) -> Folded:
+        """The fold, with its way back."""
         return fold(self.raw)
 
     @property
     def folded(self) -> str:
+        """The folded text."""
         return self.folding.text
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
+        """The words of the folded text, read with katakana and small kana kept."""
         return tokenise(self.folding.wide)
 
     @cached_property

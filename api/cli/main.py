@@ -86,5 +86,6 @@ def explain(error: ModerationError | ClassifierError | RulesError | OSError) -> 
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}.", EXIT_CANNOT_RUN
-    cannot_run = isinstance(error, Unavailable | ArtefactMissing | ArtefactCorrupt)
-    return str(error), EXIT_CANNOT_RUN if cannot_run else EXIT_BAD_DATA
+    if isinstance(error, Unavailable | ArtefactMissing | ArtefactCorrupt):
+        return " ".join(str(error).split()), EXIT_CANNOT_RUN  # a driver's message may be of several lines
+    return str(error), EXIT_BAD_DATA

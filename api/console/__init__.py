@@ -1,6 +1,9 @@
 """The console: pages for moderators, analysts and admins, rendered on the server."""
 
+from typing import Any
+
 from fastapi import APIRouter, FastAPI
+from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 from api.console import case, criteria, decide, login, queue, reports, settings
@@ -15,9 +18,18 @@ for page in PAGES:
     router.include_router(page.router)
 
 
+class _KeptFiles(StaticFiles):
+    """Files that never change below their address, so browsers need not ask again."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
 def mount_static(app: FastAPI) -> None:
     """Serve the style sheets and scripts."""
-    app.mount(STATIC_PATH, StaticFiles(directory=STATIC_DIR), name="console_static")
+    app.mount(STATIC_PATH, _KeptFiles(directory=STATIC_DIR), name="console_static")
 
 
 __all__ = ["PAGES", "error_page", "is_console_path", "mount_static", "router"]

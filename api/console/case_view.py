@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.console.chat import Mark
+from api.console.chat import VEILED, Mark
 from api.console.visitor import Visitor
 from moderation.errors import Invalid
 from moderation.review.case import CaseState
 from moderation.review.decision import Decision, Ruling, last_standing
-from moderation.review.presets import PRESETS, Preset, clause_for, leading_categories, ruling_of
+from moderation.review.presets import PRESETS, Preset, clause_for, ruling_of
 from moderation.review.strikes import weight_in_force
 from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
@@ -97,7 +97,7 @@ def view_of(file: CaseFile, clauses: Sequence[PolicyClause], visitor: Visitor, n
     hits = [_hit_view(hit, case.seen_hit_seq) for hit in file.hits]
     holder = case.holder(now)
     last = last_standing(file.decisions)
-    leading = leading_categories(case.categories)
+    leading = file.leading
     right = case.state is not CaseState.ESCALATED or sight.may_decide_escalated(minors=case.minors)
     open_ = case.state is not CaseState.CLOSED
     return CaseView(
@@ -134,7 +134,13 @@ def _hit_view(hit: Hit, seen_hit_seq: int) -> HitView:
 def marks_of(reasons: Sequence[Reason]) -> list[Mark]:
     """Where in the text the live signals point to; shadow ones are listed and not marked."""
     return [
-        Mark(start=start, end=end, reason=reason.signal.reason, ref=reason.ref)
+        Mark(
+            start=start,
+            end=end,
+            reason=reason.signal.reason,
+            ref=reason.ref,
+            veil=reason.signal.category in VEILED,
+        )
         for reason in reasons
         if reason.signal.mode == "live"
         for start, end in reason.signal.spans
@@ -154,7 +160,7 @@ def _lines(file: CaseFile, hits: Mapping[str, HitView]) -> list[Line]:
 
 def _preset_view(preset: Preset, file: CaseFile, clauses: Sequence[PolicyClause]) -> PresetView:
     try:
-        ruling = ruling_of(preset, scores=file.case.categories, cited=file.cited_policies, clauses=clauses)
+        ruling = ruling_of(preset, leading=file.leading, cited=file.cited_policies, clauses=clauses)
     except Invalid:
         return PresetView(preset=preset, ruling=None)
     return PresetView(preset=preset, ruling=ruling)

@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
+from moderation.taxonomy import Category
+
 _SHORT = {
     "\u00ad": "SHY",
     "\u034f": "CGJ",
@@ -33,6 +35,10 @@ _SHORT = {
     "\ufeff": "BOM",
     "\uffa0": "HHF",
 }
+VEILED = frozenset({Category.INSULT, Category.IDENTITY_HATE, Category.SEXUAL_HARASSMENT, Category.PROFANITY})
+"""Categories whose very words weigh on whoever reads hundreds of them a day. A threat, a telephone
+number or a cry for help has to be read to be decided."""
+
 _JOINER = "\u200d"
 _VEIL = "〇"
 _MOST_VEIL = 12
@@ -42,12 +48,16 @@ _MOST_MARKS_ON_ONE = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A span of a text, half-open, in code points; ``ref`` is the id of its reason on the page."""
+    """A span of a text, half-open, in code points.
+
+    ``ref`` is the id of its reason on the page; ``veil`` hides the words until someone asks.
+    """
 
     start: int
     end: int
     reason: str = ""
     ref: str = ""
+    veil: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +82,8 @@ def pieces(text: str, marks: Sequence[Mark]) -> Iterator[Piece]:
 def as_html(text: str, marks: Sequence[Mark] = (), *, focusable: bool = True) -> Markup:
     """A chat text as HTML.
 
-    Marked stretches carry a veiled and a bare form; the page shows one of them. With ``focusable``
-    they can be reached by keyboard and point to their reasons.
+    Veiled stretches carry a second, bare form; the page shows one of the two. With ``focusable``
+    marks can be reached by keyboard and point to their reasons.
     """
     html = Markup("").join(_piece(piece, focusable=focusable) for piece in pieces(text, marks))
     return Markup('<bdi class="chat">{}</bdi>').format(html)
@@ -88,6 +98,8 @@ def _piece(piece: Piece, *, focusable: bool) -> Markup:
         reasons = "\n".join(dict.fromkeys(mark.reason for mark in piece.marks if mark.reason))
         refs = " ".join(dict.fromkeys(mark.ref for mark in piece.marks if mark.ref))
         opening = Markup('<mark tabindex="0" data-why="{}" aria-describedby="{}">').format(reasons, refs)
+    if not any(mark.veil for mark in piece.marks):
+        return Markup("{}{}</mark>").format(opening, bare)
     return Markup('{}<span class="veil">{}</span><span class="bare">{}</span></mark>').format(
         opening, veiled(piece.text), bare
     )

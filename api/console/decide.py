@@ -88,7 +88,7 @@ def _preset_ruling(unit: Unit, case_id: str, visitor: Visitor, name: str) -> Rul
     file = desk_case.load(unit.connection, case_id, visitor.sight)
     return ruling_of(
         preset,
-        scores=file.case.categories,
+        leading=file.leading,
         cited=file.cited_policies,
         clauses=policies.current(unit.connection),
     )

@@ -9,7 +9,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from api.console import times
-from api.console.chat import Mark, as_html, visible
+from api.console.chat import VEILED, Mark, as_html, visible
 from api.console.names import WORDS
 from api.console.texts import N_, translate
 from moderation.review.presets import leading_categories
@@ -22,7 +22,9 @@ def install(environment: Environment, language: str) -> None:
     environment.filters |= {
         "chat": _chat,
         "leading": leading_categories,
-        "marks": lambda spans: [Mark(start=start, end=end) for start, end in spans],
+        "marks": lambda spans: [
+            Mark(start=start, end=end, veil=category in VEILED) for start, end, category in spans
+        ],
         "name": _name,
         "number": lambda number: f"{number:,}",
         "percent": lambda share: f"{share:.0%}",

@@ -9,6 +9,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
@@ -20,7 +21,17 @@ from api.console.visitor import COOKIE_PATH, Visitor
 
 FOLDER = Path(__file__).parent
 STATIC_DIR = FOLDER / "static"
-STATIC_PATH = "/console/static"
+
+
+def _digest_of(folder: Path) -> str:
+    content = sha256()
+    for path in sorted(folder.iterdir()):
+        content.update(path.name.encode() + path.read_bytes())
+    return content.hexdigest()[:12]
+
+
+STATIC_PATH = f"/console/static/{_digest_of(STATIC_DIR)}"
+"""Moves with the content, so that browsers may keep what they got; modules import each other below it."""
 
 LANGUAGE_COOKIE = "ibasho_lang"
 THEME_COOKIE = "ibasho_theme"
@@ -129,14 +140,12 @@ def _environment(language: str) -> Environment:
 
 
 def with_query(request: Request, **changes: Any) -> str:
-    """This page's address with other values in its query; None takes one out."""
+    """The query of this page with other values; None takes one out."""
     kept = {key: value for key, value in request.query_params.items() if key not in changes}
     added = {key: value for key, value in changes.items() if value is not None}
-    return str(request.url.replace(query="").include_query_params(**kept, **added))
+    return f"?{urlencode(kept | added)}"
 
 
-@cache
 def static(name: str) -> str:
-    """Address of a static file; it changes with the content, so browsers may keep it."""
-    digest = sha256((STATIC_DIR / name).read_bytes()).hexdigest()[:12]
-    return f"{STATIC_PATH}/{name}?v={digest}"
+    """Address of a static file."""
+    return f"{STATIC_PATH}/{name}"

@@ -86,7 +86,8 @@ class _Work:
         """Replace every match; each new character covers the raw span of the whole match."""
         if hint.search(self.text) is None:
             return False
-        text, pieces, at = self.text, [], 0
+        text, at = self.text, 0
+        pieces: list[str] = []
         if self.starts is None or self.ends is None:
             old_starts, old_ends = list(range(len(text))), list(range(1, len(text) + 1))
         else:

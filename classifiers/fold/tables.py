@@ -42,16 +42,15 @@ def _simplify(text: str) -> str:
         if char in _FIXED:
             out.append(_FIXED[char])
             continue
-        code = ord(char)
-        if 0x30A1 <= code <= 0x30F6:
-            out.append(chr(code - 0x60))
-        elif 0x1F170 <= code <= 0x1F189:  # squared Latin letters have no compatibility form
-            out.append(chr(code - 0x1F170 + 0x61))
-        elif 0x1F1E6 <= code <= 0x1F1FF:  # regional indicators, likewise
-            out.append(chr(code - 0x1F1E6 + 0x61))
+        if "ァ" <= char <= "ヶ":
+            out.append(chr(ord(char) - ord("ァ") + ord("ぁ")))
+        elif "🅰" <= char <= "🆉":  # squared Latin letters have no compatibility form
+            out.append(chr(ord(char) - ord("🅰") + ord("a")))
+        elif "🇦" <= char <= "🇿":  # regional indicators, likewise
+            out.append(chr(ord(char) - ord("🇦") + ord("a")))
         elif char.isspace():
             out.append(" ")
-        elif 0xD800 <= code <= 0xDFFF or 0xFDD0 <= code <= 0xFDEF:
+        elif "\ud800" <= char <= "\udfff" or "\ufdd0" <= char <= "\ufdef":
             out.append(UNKNOWN)
         elif unicodedata.category(char) in {"Cc", "Cf", "Mn", "Me"}:
             continue

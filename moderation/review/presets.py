@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from moderation.errors import Invalid
 from moderation.review.decision import Action, Outcome, Ruling
 from moderation.storage.policies import PolicyClause
-from moderation.taxonomy import Category
+from moderation.taxonomy import Category, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         key="6",
         name="escalate",
-        label="判断保留（上位者へ）",
+        label="保留・上位者へ",
         outcome=Outcome.UNSURE,
         actions=(Action.NONE,),
     ),
@@ -71,9 +71,21 @@ CARE_REASON_JA = "本人のつらさがうかがえる発言のため、相談�
 UNSURE_REASON_JA = "この場では判断できないため、上位者に確認を求める。"
 
 
-def leading_categories(scores: Mapping[Category, float]) -> tuple[Category, ...]:
-    """The case's categories, strongest first."""
-    return tuple(sorted(scores, key=lambda category: (-scores[category], category.value)))
+def leading_categories(
+    scores: Mapping[Category, float], worst: Mapping[Category, Severity] | None = None
+) -> tuple[Category, ...]:
+    """The case's categories, gravest first, then strongest.
+
+    Args:
+        scores: Highest score by category.
+        worst: How grave each is, where detectors said so; a threat outranks a surer insult.
+    """
+    grave = worst or {}
+
+    def place(category: Category) -> tuple[int, float, str]:
+        return -grave.get(category, Severity.NONE).rank, -scores[category], category.value
+
+    return tuple(sorted(scores, key=place))
 
 
 def clause_for(
@@ -104,11 +116,11 @@ def reason_for(outcome: Outcome, actions: Sequence[Action], category: Category |
 
 
 def ruling_of(
-    preset: Preset, *, scores: Mapping[Category, float], cited: Iterable[str], clauses: Sequence[PolicyClause]
+    preset: Preset, *, leading: Sequence[Category], cited: Iterable[str], clauses: Sequence[PolicyClause]
 ) -> Ruling:
     """The whole decision that one key stands for.
 
-    A violation is about the strongest category, cites the clause that the rules cited (else the
+    A violation is about the first of the leading categories, cites the clause that the rules cited (else the
     first one of that category), and tells the author which.
 
     Raises:
@@ -117,9 +129,9 @@ def ruling_of(
     if preset.outcome is not Outcome.VIOLATION:
         reason = reason_for(preset.outcome, preset.actions, None)
         return Ruling(outcome=preset.outcome, actions=preset.actions, reason=reason)
-    if not scores:
+    if not leading:
         raise Invalid("This case has no category yet; choose one in the long form.")
-    category = leading_categories(scores)[0]
+    category = leading[0]
     clause = clause_for(category, cited, clauses)
     if clause is None:
         raise Invalid(f"No policy clause covers {category}; choose one in the long form.")

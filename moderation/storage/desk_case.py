@@ -9,9 +9,11 @@ from sqlalchemy import Connection, select
 
 from moderation.review.case import Case
 from moderation.review.decision import Decision
+from moderation.review.presets import leading_categories
 from moderation.review.sight import Sight
 from moderation.review.strikes import Strike
 from moderation.scoring.message import Room
+from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
 from moderation.storage import people
 from moderation.storage.desk_rows import (
@@ -34,7 +36,7 @@ from moderation.storage.tables.cases import (
 )
 from moderation.storage.tables.people import strikes
 from moderation.storage.tables.voices import reports
-from moderation.taxonomy import ReportReason
+from moderation.taxonomy import Category, ReportReason, Severity
 
 MOST_HITS = 200
 """Hits a page shows, the newest; a raid may have thousands."""
@@ -95,11 +97,25 @@ class CaseFile:
     events: Sequence[CaseEvent]
 
     @property
+    def leading(self) -> tuple[Category, ...]:
+        """The case's categories, gravest first."""
+        worst: dict[Category, Severity] = {}
+        for signal in self._live_signals():
+            if signal.severity is not None:
+                before = worst.get(signal.category, Severity.NONE)
+                worst[signal.category] = max(before, signal.severity, key=lambda level: level.rank)
+        return leading_categories(self.case.categories, worst)
+
+    @property
     def cited_policies(self) -> list[str]:
         """Clauses that the live rules cite, strongest signal first."""
-        signals = [signal for hit in self.hits for signal in hit.signals if signal.mode == "live"]
-        signals.sort(key=lambda signal: -signal.score)
+        signals = sorted(self._live_signals(), key=lambda signal: -signal.score)
         return list(dict.fromkeys(signal.policy for signal in signals if signal.policy))
+
+    def _live_signals(self) -> list[Signal]:
+        """Those of hits that no decision covers; of all hits where there are none."""
+        new = [hit for hit in self.hits if hit.seq > self.case.seen_hit_seq] or self.hits
+        return [signal for hit in new for signal in hit.signals if signal.mode == "live"]
 
 
 def load(connection: Connection, case_id: str, sight: Sight) -> CaseFile:

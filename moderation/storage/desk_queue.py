@@ -32,7 +32,8 @@ class QueueFilter:
 class QueueRow:
     """One line of the queue: a case, and what tells it apart from the others.
 
-    ``last_spans`` are the marked places of ``last_text``, half-open, in code points.
+    ``last_spans`` are the marked places of ``last_text``: start, end (half-open, in code points)
+    and the category found there.
     """
 
     case: Case
@@ -40,7 +41,7 @@ class QueueRow:
     room_title: str | None
     room_game: str | None
     last_text: str | None
-    last_spans: Sequence[tuple[int, int]]
+    last_spans: Sequence[tuple[int, int, Category]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,5 +138,10 @@ def _row(case: Case, hit: Any, room: Any) -> QueueRow:
     )
 
 
-def _spans(signals: Sequence[Mapping[str, Any]]) -> list[tuple[int, int]]:
-    return [(start, end) for signal in signals if signal["mode"] == "live" for start, end in signal["spans"]]
+def _spans(signals: Sequence[Mapping[str, Any]]) -> list[tuple[int, int, Category]]:
+    return [
+        (start, end, Category(signal["category"]))
+        for signal in signals
+        if signal["mode"] == "live"
+        for start, end in signal["spans"]
+    ]

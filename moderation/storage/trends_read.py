@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, Table, case, func, select
+from sqlalchemy import ColumnElement, Connection, Subquery, Table, and_, case, func, select
 
 from moderation.storage.tables.archive import day_authors, day_rooms, fact_buckets, gaps, trend_buckets
 from moderation.trends.count import ALL, LIVE
@@ -92,7 +92,7 @@ def _authors(
 
 
 def _rooms(connection: Connection, service: str, period: Period, source: str) -> dict[str, RoomMoments]:
-    """By room category; a room that changed its category in the period counts where it ended."""
+    """By room category. A room that changes its category counts, day by day, where it was."""
     wrote = _by_cluster(day_rooms, "room", service, period, source, denominators=True)
     bases = connection.execute(_base_sums(wrote, wrote.c.room_category))
     found = {row.name: RoomMoments(base=_denominators(row)) for row in bases if row.m1}
@@ -122,15 +122,23 @@ def _by_cluster(
     if not denominators:
         wanted.append(columns.category.label("category"))
         grouping.append(columns.category)
-    elif "room_category" in columns:
-        wanted.append(func.max(columns.room_category).label("room_category"))
+    of_day = table.alias("of_day")
+    if "room_category" in columns:
+        # A day's category is that of its row "all": a category's own row may be older.
+        wanted.append(of_day.c.room_category.label("room_category"))
+        grouping.append(of_day.c.room_category)
     chosen = select(*wanted).where(
         columns.service_id == service,
         columns.source == source,
         columns.day >= period.before.first,
         columns.day <= period.last,
+        columns.category == ALL if denominators else columns.hits > 0,
     )
-    chosen = chosen.where(columns.category == ALL) if denominators else chosen.where(columns.hits > 0)
+    if "room_category" in columns:
+        same = [name for name in table.primary_key.columns.keys() if name != "category"]
+        chosen = chosen.join_from(
+            table, of_day, and_(of_day.c.category == ALL, *(of_day.c[name] == columns[name] for name in same))
+        )
     return chosen.group_by(*grouping).subquery()
 
 
@@ -172,7 +180,9 @@ def _hit_sums(
     grouping = [category] if room is None else [category, room]
     if room is not None:
         wanted.append(room.label("room_category"))
-    return select(*wanted).join_from(hit, wrote, hit.c.who == wrote.c.who).group_by(*grouping)
+    same = [name for name in ("who", "room_category") if name in wrote.c]
+    together = and_(*(hit.c[name] == wrote.c[name] for name in same))
+    return select(*wanted).join_from(hit, wrote, together).group_by(*grouping)
 
 
 def _number_of(condition: ColumnElement[bool], label: str) -> Any:

@@ -42,7 +42,7 @@ class HourCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomMoments:
-    """Sums over the rooms of one room category in the period."""
+    """Sums over the rooms of one room category, of both periods."""
 
     base: Denominators = NOTHING
     hits: Mapping[str, Hits] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Figures:
         hours: Counts of the period by UTC hour and category.
         base: Sums over authors of both periods.
         hits: The same by category, ``all`` for any category.
-        rooms: Sums over rooms by room category, of the period alone.
+        rooms: Sums over rooms by room category.
         room_count: Distinct rooms in the period.
         facts: Counts of the period by (kind, category, value).
         facts_before: The same for the period before.

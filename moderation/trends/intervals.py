@@ -54,7 +54,9 @@ def wilson(p: float, n: float, width: float) -> Interval:
     scale = 1 + width**2 / n
     centre = (p + width**2 / (2 * n)) / scale
     spread = width * sqrt(p * (1 - p) / n + width**2 / (4 * n**2)) / scale
-    return Interval(max(0.0, centre - spread), min(1.0, centre + spread))
+    # At 0 and 1 the bound is the proportion itself; rounding would leave 1e-16 of it.
+    low = 0.0 if p == 0 else max(0.0, centre - spread)
+    return Interval(low, 1.0 if p == 1 else min(1.0, centre + spread))
 
 
 def rate_interval(hits: Hits, base: Denominators) -> Interval | None:

@@ -6,7 +6,9 @@ from classifiers.fold import MASK, fold
 from classifiers.fold.tables import fold_char
 
 TRICKY = st.text(
-    st.sampled_from("死しねぬ氏市4５56す木又工口ロえぇエーー〜 　.。、・_○〇xXｗwっッつタヒﾀﾋﾈﾊﾞﾟ゛゙か力ばバιshine\u200b\ufe0f\u0301💀㍍ﷺ\ud800\n"),
+    st.sampled_from(
+        "死しねぬ氏市4５56す木又工口ロえぇエーー〜 　.。、・_○〇xXｗwっッつタヒﾀﾋﾈﾊﾞﾟ゛゙か力ばバιshine\u200b\ufe0f\u0301💀㍍ﷺ\ud800\n"
+    ),
     max_size=40,
 )
 TEXTS = st.one_of(st.text(st.characters(), max_size=40), TRICKY)
@@ -64,7 +66,7 @@ def test_a_folded_character_folds_to_itself(char):
         ("𝓴𝓲𝓶𝓸𝓲", "kimoi"),
         ("k\u0301i\u0302moi", "kimoi"),
         ("氏ね", "死ね"),
-        ("お前氏ね", "死ね".join(["お前", ""])),
+        ("お前氏ね", "お前死ね"),
         ("ﾀﾋﾈ", "死ね"),
         ("タヒんで", "死んで"),
         ("4ね", "死ね"),
@@ -129,6 +131,9 @@ def test_the_wide_form_keeps_katakana_for_the_tokenizer():
     assert fold("ﾊﾞｶ と ファン").wide == "バカとファン"
 
 
-@pytest.mark.parametrize("raw", ["", "\ud800", "\x00\x07", "\u200b", "あ" * 10_000, "ねえ え" * 2_500, "か゛" * 5_000, "㍍" * 5_000])
+@pytest.mark.parametrize(
+    "raw",
+    ["", "\ud800", "\x00\x07", "\u200b", "あ" * 10_000, "ねえ え" * 2_500, "か゛" * 5_000, "㍍" * 5_000],
+)
 def test_any_text_folds(raw):
     fold(raw)

@@ -7,10 +7,9 @@ from argon2 import PasswordHasher
 from moderation.storage import accounts, migrate
 from moderation.storage.database import open_database
 from moderation.taxonomy import Role, Scope
-from tests.support.servers import ibasho
 
 
-def test_db_upgrade_makes_and_seeds_and_may_run_again(fresh):
+def test_db_upgrade_makes_and_seeds_and_may_run_again(fresh, ibasho):
     for _ in range(2):
         done = ibasho("db", "upgrade", settings=fresh)
         assert done.returncode == 0, done.stderr
@@ -21,14 +20,14 @@ def test_db_upgrade_makes_and_seeds_and_may_run_again(fresh):
     assert "up to date" in ibasho("db", "check", settings=fresh).stdout
 
 
-def test_db_check_says_what_is_missing(fresh):
+def test_db_check_says_what_is_missing(fresh, ibasho):
     done = ibasho("db", "check", settings=fresh)
 
     assert done.returncode == 2
     assert "main: revision none, needs" in done.stdout
 
 
-def test_a_key_is_printed_once_works_and_can_be_revoked(sqlite_settings, sqlite_database):
+def test_a_key_is_printed_once_works_and_can_be_revoked(sqlite_settings, sqlite_database, ibasho):
     made = ibasho("keys", "create", "svc", "--name", "backend", "--scope", "trends", settings=sqlite_settings)
     secret = made.stdout.strip()
 
@@ -44,7 +43,7 @@ def test_a_key_is_printed_once_works_and_can_be_revoked(sqlite_settings, sqlite_
         assert not accounts.find_key(connection, secret).usable(datetime.now(UTC))
 
 
-def test_a_person_can_be_added_with_a_made_password_and_locked_out(sqlite_settings, sqlite_database):
+def test_a_person_can_be_added_with_a_made_password_and_locked_out(sqlite_settings, sqlite_database, ibasho):
     added = ibasho(
         "users", "add", "sato", "--name", "佐藤", "--role", "moderator", "--role", "lead", "--generate",
         settings=sqlite_settings,

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from moderation.settings import PROJECT
-from tests.support.servers import environment, ibasho
+from tests.support.servers import environment
 
 pytestmark = pytest.mark.usefixtures("model_dir")
 
@@ -29,14 +29,12 @@ def rows(done):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def score(fresh, given, *arguments):
-    return ibasho(
-        "score", *arguments, settings=fresh, input=given.encode() if isinstance(given, str) else given
-    )
+def score(ibasho, fresh, given):
+    return ibasho("score", settings=fresh, input=given.encode() if isinstance(given, str) else given)
 
 
-def test_text_lines_become_rows_with_line_numbers(fresh):
-    done = score(fresh, "ナイスプレイ！\n\nお前マジで死ね\n")
+def test_text_lines_become_rows_with_line_numbers(fresh, ibasho):
+    done = score(ibasho, fresh, "ナイスプレイ！\n\nお前マジで死ね\n")
 
     fine, bad = rows(done)
     assert done.returncode == 0
@@ -81,8 +79,8 @@ def test_json_lines_keep_their_ids_and_may_have_other_keys(fresh):
         "too long",
     ],
 )
-def test_a_bad_line_gets_a_row_and_the_rest_is_scored(fresh, line, name, why):
-    done = score(fresh, b'{"id": "a", "text": "x"}\n' + line + b'\n{"id": "c", "text": "y"}\n')
+def test_a_bad_line_gets_a_row_and_the_rest_is_scored(fresh, line, name, why, ibasho):
+    done = score(ibasho, fresh, b'{"id": "a", "text": "x"}\n' + line + b'\n{"id": "c", "text": "y"}\n')
 
     first, bad, last = rows(done)
     assert (first["verdict"], last["verdict"]) == ("allow", "allow")
@@ -94,17 +92,19 @@ def test_a_bad_line_gets_a_row_and_the_rest_is_scored(fresh, line, name, why):
 
 
 @pytest.mark.parametrize(
-    "text", ["あ" * 10_000, "\u200b\u200c\u200d", "\ud800", "\x00", "é" * 50, "　", "👨‍👩‍👧‍👦"], ids=ascii
+    "text",
+    ["あ" * 10_000, "\u200b\u200c\u200d", "\ud800", "\x00", "é" * 50, "　", "👨‍👩‍👧‍👦"],
+    ids=["longest", "zero width", "half a pair", "NUL", "marks", "wide space", "family"],
 )
-def test_any_text_is_scored(fresh, text):
-    done = score(fresh, json.dumps({"id": "a", "text": text}))
+def test_any_text_is_scored(fresh, text, ibasho):
+    done = score(ibasho, fresh, json.dumps({"id": "a", "text": text}))
 
     [row] = rows(done)
     assert (row["id"], row["verdict"]) == ("a", "allow")
     assert done.returncode == 0
 
 
-def test_a_file_is_read_and_a_missing_one_named(fresh, tmp_path):
+def test_a_file_is_read_and_a_missing_one_named(fresh, tmp_path, ibasho):
     (tmp_path / "chat.txt").write_text("\ufeffおはよう\r\nやあ\r\n", encoding="utf-8")
 
     assert [row["id"] for row in rows(ibasho("score", tmp_path / "chat.txt", settings=fresh))] == ["1", "2"]
@@ -113,8 +113,8 @@ def test_a_file_is_read_and_a_missing_one_named(fresh, tmp_path):
     assert "nothing: No such file" in missing.stderr
 
 
-def test_empty_input_is_no_rows(fresh):
-    done = score(fresh, "")
+def test_empty_input_is_no_rows(fresh, ibasho):
+    done = score(ibasho, fresh, "")
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -133,10 +133,10 @@ def test_a_reader_that_leaves_ends_it_quietly(fresh, tmp_path):
     assert process.wait(30) != 0
 
 
-def test_the_same_lines_give_the_same_rows(fresh):
+def test_the_same_lines_give_the_same_rows(fresh, ibasho):
     given = "お前マジで死ね\nLINE交換しよ\nおつかれさま\n"
 
-    assert score(fresh, given).stdout == score(fresh, given).stdout
+    assert score(ibasho, fresh, given).stdout == score(ibasho, fresh, given).stdout
 
 
 def test_it_loads_neither_the_web_server_nor_scikit_learn(fresh, tmp_path):

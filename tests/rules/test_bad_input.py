@@ -222,6 +222,12 @@ def test_bytes_that_are_not_utf8():
     assert problem.code == "not_utf8"
 
 
+def test_half_a_character_in_a_text():
+    [problem] = problems_of(SOUND.replace("例", "\udc82"))
+
+    assert problem.code == "not_utf8"
+
+
 def test_a_byte_order_mark_is_read_over():
     assert problems_of(b"\xef\xbb\xbf" + SOUND.encode()) == ()
 

@@ -1,12 +1,10 @@
 """Real `ibasho` processes for tests: a server on a free port, and workers beside it."""
 
 import os
-import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,10 +12,13 @@ from pathlib import Path
 
 import httpx2
 
-from moderation.settings import PROJECT, Settings
+from api.cli.processes import environment, spawn, stop
+from moderation.settings import Settings
 from moderation.storage import accounts
 from moderation.storage.database import Database, open_database
 from moderation.taxonomy import Scope
+
+__all__ = ["ApiServer", "environment", "free_port", "make_key", "running_server", "running_worker"]
 
 SECONDS_TO_START = 60.0
 SERVICE = "test"
@@ -28,42 +29,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """The environment that gives a process these settings, and no others."""
-    given = {name: value for name, value in os.environ.items() if not name.startswith("IBASHO_")}
-    for name in settings.model_fields_set:
-        value = getattr(settings, name)
-        if value is not None:
-            given[f"IBASHO_{name.upper()}"] = str(value)
-    return given
-
-
-def ibasho(
-    *arguments: str | Path, settings: Settings | None = None, **options: object
-) -> subprocess.CompletedProcess[str]:
-    """Run a command of `ibasho` to its end.
-
-    Args:
-        arguments: After the name of the program.
-        settings: Given as environment.
-        options: For subprocess.run: ``input`` (bytes), ``cwd``, ``timeout``, ``env`` (added).
-    """
-    added = options.pop("env", {})
-    env = environment(settings) if settings else dict(os.environ)
-    if isinstance(added, Mapping):
-        env |= added
-    done = subprocess.run(
-        [sys.executable, "-m", "api.cli", *map(str, arguments)],
-        capture_output=True,
-        check=False,
-        env=env | {"PYTHONPATH": str(PROJECT), "COLUMNS": "120"},
-        **{"timeout": 120, "stdin": None if "input" in options else subprocess.DEVNULL} | options,  # type: ignore[call-overload]
-    )
-    return subprocess.CompletedProcess(
-        done.args, done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
-    )
 
 
 def make_key(
@@ -103,7 +68,7 @@ class ApiServer:
 
     def start(self) -> None:
         """Start, and wait until it is ready."""
-        self.process = _spawn(("serve", "--port", str(self.port)), self.settings, self.log)
+        self.process = spawn(("serve", "--port", str(self.port)), self.settings, self.log)
         deadline = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
@@ -124,7 +89,7 @@ class ApiServer:
     def stop(self) -> None:
         """As Ctrl-C would."""
         if self.process is not None:
-            _stop(self.process)
+            stop(self.process)
 
     def client(self) -> httpx2.Client:
         """A client with the key."""
@@ -154,27 +119,8 @@ def running_worker(
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """`ibasho worker` as a process."""
     arguments = ("worker", *(("--only", only) if only else ()))
-    process = _spawn(arguments, settings, folder / f"worker-{only or 'all'}.log")
+    process = spawn(arguments, settings, folder / f"worker-{only or 'all'}.log")
     try:
         yield process
     finally:
-        _stop(process)
-
-
-def _spawn(arguments: tuple[str, ...], settings: Settings, log: Path) -> "subprocess.Popen[bytes]":
-    with log.open("ab") as out:
-        return subprocess.Popen(
-            [sys.executable, "-m", "api.cli", *arguments],
-            cwd=PROJECT, env=environment(settings), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-        )  # fmt: skip
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(timeout=40)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        raise
+        stop(process)

@@ -96,6 +96,14 @@ function startLongForm() {
   update();
 }
 
+// The talk opens at the first flagged line, not at its beginning.
+function startTalk() {
+  const talk = document.querySelector(".talk");
+  const first = talk?.querySelector(".flagged");
+  if (first) talk.scrollTop = first.offsetTop - talk.offsetTop - talk.clientHeight / 2;
+}
+
 startReasons();
+startTalk();
 startLease();
 startLongForm();

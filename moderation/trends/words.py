@@ -1,0 +1,77 @@
+"""Japanese words of trend reports, and the definition of each figure."""
+
+from datetime import date
+
+from moderation.review.decision import ACTION_JA, OUTCOME_JA
+from moderation.taxonomy import CATEGORY_JA, REASON_JA, Category
+from moderation.trends.compare import Change, Why
+from moderation.trends.count import ALL
+from moderation.trends.report import DayState
+
+ALL_JA = "いずれかの分類"
+CANNOT_TELL = "判断できない"
+
+CHANGE_JA = {Change.UP: "増えた", Change.DOWN: "減った", Change.UNCLEAR: CANNOT_TELL}
+WHY_JA = {
+    Why.NOTHING_NOW: "この期間にメッセージがありません",
+    Why.NOTHING_BEFORE: "前の期間にメッセージがありません",
+    Why.VERSIONS_CHANGED: "比べる間に判定のしくみの版が変わりました",
+    Why.TOO_FEW_AUTHORS: "該当した人が少なすぎます",
+    Why.WITHIN_CHANCE: "偶然の範囲を超えていません",
+}
+STATE_JA = {
+    DayState.COMPLETE: "",
+    DayState.PARTIAL: "一部が数えられていません",
+    DayState.RUNNING: "集計の途中です",
+    DayState.GAP: "欠測（数えられなかったメッセージが多いため）",
+    DayState.EMPTY: "メッセージなし",
+}
+GAP_JA = {"redis_away": "記録先の停止", "stream_full": "記録の渋滞"}
+
+# A value that this version does not know is shown as it stands in the database.
+_REASONS: dict[str, str] = {reason.value: name for reason, name in REASON_JA.items()}
+_OUTCOMES: dict[str, str] = {outcome.value: name for outcome, name in OUTCOME_JA.items()}
+_ACTIONS: dict[str, str] = {action.value: name for action, name in ACTION_JA.items()}
+
+DEFINITIONS: tuple[tuple[str, str], ...] = (
+    ("1,000件あたり", "期間に数えたメッセージ1,000件のうち、その分類の基準に達した件数。自動判定による件数で、人が確かめた件数ではありません。"),
+    ("視聴者1,000人あたり", "期間に1回以上書き込んだ人（アクティブ視聴者）1,000人あたりの、その分類の基準に達したメッセージの件数。見ているだけの人は含みません。"),
+    ("95%の幅", "真の値がこの間にあると95%の確かさで言える範囲。同じ人の書き込みは互いに似るため、件数ではなく人を単位にして幅を広めに取っています。"),
+    ("増えた・減った", "すぐ前の同じ長さの期間と比べ、全分類を同時に調べることを考えに入れても（偽発見率5%）、偶然では説明しにくいもの。それ以外は「判断できない」とします。"),
+    ("日", "日本時間の0時から24時まで。"),
+    ("欠測", "判定はしたものの数えられなかったメッセージが多い日。0件ではないため、率を出さず、グラフでは線を切っています。"),
+)  # fmt: skip
+"""Each figure's name, and what it means."""
+
+
+def category_ja(name: str) -> str:
+    """The Japanese name of a category, or of ``all``."""
+    return ALL_JA if name == ALL else CATEGORY_JA[Category(name)]
+
+
+def reason_ja(name: str) -> str:
+    """The Japanese name of a report's reason."""
+    return _REASONS.get(name, name)
+
+
+def outcome_ja(name: str) -> str:
+    """The Japanese name of a decision's outcome."""
+    return _OUTCOMES.get(name, name)
+
+
+def action_ja(name: str) -> str:
+    """The Japanese name of an action."""
+    return _ACTIONS.get(name, name)
+
+
+def day_ja(day: date) -> str:
+    """A day as people write it: 8月20日（木）."""
+    return f"{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
+
+
+def period_ja(first: date, last: date) -> str:
+    """A period with its years: 2026年8月14日（金）〜8月20日（木）."""
+    if first == last:
+        return f"{first.year}年{day_ja(first)}"
+    year = "" if first.year == last.year else f"{last.year}年"
+    return f"{first.year}年{day_ja(first)}〜{year}{day_ja(last)}"

@@ -6,17 +6,15 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
-from api import console, errors
+from api import compat, console, errors, openapi
 from api.auth import KeyRing
 from api.deps import Parts
 from api.limits import BodyLimit, RequestId
-from api.routes import events, reports, score, service
+from api.routes import events, reports, score, service, trends
 from moderation.bootstrap import EngineRoom
 from moderation.errors import Misconfigured
 from moderation.scoring.intake import Intake, Limits
@@ -56,13 +54,13 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for routes in (score, reports, events, service):
+    for routes in (score, reports, events, trends, service, compat):
         app.include_router(routes.router)
     app.include_router(console.router)
     console.mount_static(app)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(RequestId)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    app.openapi = lambda: openapi.document(app, score.SCORE_COMPONENTS)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
 
@@ -129,14 +127,3 @@ async def _follow(engines: EngineRoom) -> None:
         await asyncio.sleep(REFRESH_SECONDS)
         await asyncio.to_thread(engines.refresh)
 
-
-def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the scoring path's schemas, which msgspec makes."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes
-        )
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update(score.SCORE_COMPONENTS)
-        app.openapi_schema = document
-    return app.openapi_schema

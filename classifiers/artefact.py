@@ -94,7 +94,8 @@ def load(folder: Path = DEFAULT_FOLDER) -> Artefact:
     if not isinstance(meta, dict) or meta.get("form") != FORM or meta.get("heads") != list(HEADS):
         raise ArtefactCorrupt(f"{folder / 'meta.json'} is of another form than this code reads: {_MENDING}.")
     try:
-        with np.load(folder / "model.npz", allow_pickle=False) as stored:
+        # NumPy leaves a file of its own open when it turns out to be no archive.
+        with (folder / "model.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in _ARRAYS}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise ArtefactCorrupt(f"{folder / 'model.npz'} cannot be read ({error}): {_MENDING}.") from error
@@ -105,6 +106,8 @@ def load(folder: Path = DEFAULT_FOLDER) -> Artefact:
             f"{folder / 'lexicon.json'} has another shape ({error}): {_MENDING}."
         ) from error
     card = _read_json(folder / "card.json")
+    if not isinstance(card, dict):
+        raise ArtefactCorrupt(f"{folder / 'card.json'} is no card: {_MENDING}.")
     if content_version(arrays, lexicon) != meta.get("model_version"):
         raise ArtefactCorrupt(
             f"{folder} holds files of different trainings, or was made with another fold: {_MENDING}."

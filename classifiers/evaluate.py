@@ -16,8 +16,8 @@ from classifiers.measures import (
     f1,
     false_alarm_rate,
     interval,
-    prior_weights,
     precision,
+    prior_weights,
     recall,
     roc_auc,
 )

@@ -27,13 +27,13 @@ ANY: Final = "any"
 RAW_HEADS: Final = (*HEADS, ANY)
 
 _FOLDS: Final = 3
-_HEAD_C: Final = 4.0
+_HEAD_C: Final = 2.5
 """Inverse strength of the penalty on n-gram weights; chosen on held-out groups and foreign chat."""
 MARK_SCALE: Final = 0.35
 """A mark's value. Below 1 the penalty holds marks back, so that n-grams beside them are learnt too."""
 _LEANING: Final = 0.3
 """How much a category's score leans on ANY. More ranks harm from harmless better, but mixes categories up."""
-_JOINED_SHARE: Final = 0.5
+_JOINED_SHARE: Final = 1.0
 """Joined lines made, for each line."""
 _JOINED_WEIGHT: Final = 0.7
 _FEWEST: Final = 8
@@ -53,9 +53,11 @@ class Fitted:
     out_of_fold: Numbers
     truth: Flags
 
-    def decision(self, extracts: Sequence[Extract]) -> Numbers:
-        """Calibrated log-odds by scikit-learn itself: what the compiled arrays must equal."""
-        matrix = design(extracts, self.space)
+    def decision(self, matrix: Any) -> Numbers:
+        """Calibrated log-odds by scikit-learn itself, for rows as ``design`` makes them.
+
+        This is what the compiled arrays must equal.
+        """
         raw = np.column_stack([head.decision_function(matrix) for head in self.heads])
         return _calibrated(raw, self.calibrators)
 

@@ -65,6 +65,7 @@ def reliability(truth: Truth, chances: Said, weights: Said) -> list[tuple[float,
     order = np.argsort(chances, kind="stable")
     weight = weights[order]
     before = np.cumsum(weight) - weight
+    before = before[np.searchsorted(chances[order], chances[order])]  # equal probabilities share a bin
     bins = np.minimum((before / weight.sum() * _BINS).astype(int), _BINS - 1)
     count = np.bincount(bins, weights=weight, minlength=_BINS)
     said = np.bincount(bins, weights=weight * chances[order], minlength=_BINS)

@@ -13,6 +13,8 @@ benign lines that reach the threshold. Half of those were chosen to look like ha
 _POINTS: Final = 60
 _FALSE_ALARMS_ALLOWED: Final = 0.004
 """For one category; all eleven together come to some two per cent of the corpus's benign lines."""
+_PRECISION_NEEDED: Final = 0.75
+"""Keeps rare categories from flagging at a whisper."""
 
 
 def curve(chances: NDArray[np.float64], truth: NDArray[np.bool_], benign: NDArray[np.bool_]) -> Curve:
@@ -29,8 +31,13 @@ def curve(chances: NDArray[np.float64], truth: NDArray[np.bool_], benign: NDArra
     return points
 
 
-def suggest(points: Sequence[Sequence[float]], allowed: float = _FALSE_ALARMS_ALLOWED) -> float:
-    """The lowest threshold that keeps false alarms within what is allowed; 1.0 where none does."""
+def suggest(points: Sequence[Sequence[float]]) -> float:
+    """The lowest threshold that is precise enough and keeps false alarms low; 1.0 where none does."""
     return min(
-        (threshold for threshold, _, _, false_alarms in points if false_alarms <= allowed), default=1.0
+        (
+            threshold
+            for threshold, precision, _, false_alarms in points
+            if precision >= _PRECISION_NEEDED and false_alarms <= _FALSE_ALARMS_ALLOWED
+        ),
+        default=1.0,
     )

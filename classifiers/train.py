@@ -28,7 +28,7 @@ ASSUMED_PRIOR: Final = 0.05
 """Share of messages that some category fits, where a deployment says nothing else."""
 HARM: Final = "harm"
 """Name of the prior of any category at all."""
-_MIN_LINES: Final = 2
+_MIN_LINES: Final = 3
 _MIN_ENTRY_LINES: Final = 3
 
 
@@ -87,16 +87,8 @@ def train(
 def prior_shift(fitted: Fitted, assumed_prior: float | Mapping[str, float]) -> Numbers:
     """What to add to each head's log-odds: the corpus is half harm, a chat is not."""
     harmful = float(fitted.truth[:, -1].mean())
-    common = assumed_prior if isinstance(assumed_prior, float) else ASSUMED_PRIOR
-    single = {} if isinstance(assumed_prior, float) else dict(assumed_prior)
-    unknown = set(single) - set(HEADS[: len(CATEGORIES) + 1])
-    if unknown:
-        raise TrainingError(
-            f"assumed_prior names {sorted(unknown)}; it may name {', '.join(CATEGORIES)}, minors."
-        )
-    for name, prior in {"harm": common, **single}.items():
-        if not 0.0 < prior < 1.0:
-            raise TrainingError(f"assumed_prior of {name} must lie between 0 and 1, got {prior}.")
+    single = priors(assumed_prior)
+    common = single[HARM]
     shift = np.zeros(len(HEADS))
     for at, name in enumerate(HEADS[: len(CATEGORIES) + 1]):
         here = float(fitted.truth[:, at].mean())

@@ -56,7 +56,7 @@ def progress(about: str) -> Iterator[Step]:
         task = bar.add_task(about, total=1.0)
 
         def step(name: str, done: float) -> None:
-            bar.update(task, description=f"{about}: {name}", completed=done)
+            bar.update(task, description=f"{about}: {name}" if name else about, completed=done)
 
         yield step
         bar.update(task, description=about, completed=1.0)
@@ -65,9 +65,9 @@ def progress(about: str) -> Iterator[Step]:
 def _lines(about: str) -> Step:
     told: set[str] = set()
 
-    def step(name: str, done: float) -> None:
+    def step(name: str, _done: float) -> None:
         if name not in told:
             told.add(name)
-            print(f"{about}: {name} ({done:.0%})", file=sys.stderr)
+            print(f"{about}: {name} ..." if name else f"{about} ...", file=sys.stderr)
 
     return step

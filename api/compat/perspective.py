@@ -139,7 +139,7 @@ def _wanted(asked: PerspectiveRequest) -> dict[str, tuple[Counterpart, float]]:
     wanted = {}
     for name, given in asked.requested_attributes.items():
         if name not in PERSPECTIVE and name not in PERSPECTIVE_WITHOUT:
-            raise Refused("INVALID_REQUEST", f"Unknown requested attribute: {name}.")
+            raise Refused("INVALID_REQUEST", f"Unknown requested attribute: {name!r}.")
         parameters = given or PerspectiveAttributeParameters()
         if parameters.score_type not in _PROBABILITY:
             raise Refused(

@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field, model_validator
 
 from api.auth import require_scope
 from api.deps import Now, ProcessParts, Write
-from api.routes.shapes import MOST_ITEMS, Body, ExternalId, ShortText, Time
+from api.openapi import POSTED, problems
+from api.routes.shapes import MOST_ITEMS, Body, ExternalId, ShortText, Time, with_example
 from moderation.scoring.message import Room
 from moderation.storage import people
 from moderation.storage.accounts import ApiKey
@@ -64,6 +65,19 @@ class EventIn(Body):
 class EventsIn(Body):
     """Several facts."""
 
+    model_config = with_example(
+        events=[
+            {
+                "id": "ev-1",
+                "type": "room_started",
+                "at": "2026-11-22T12:00:00+09:00",
+                "room_id": "r-1",
+                "room": {"title": "朝活", "game": "ねこ将棋", "category": "board"},
+            },
+            {"id": "ev-2", "type": "viewers", "at": "2026-11-22T12:05:00+09:00", "room_id": "r-1", "viewers": 120},
+        ]
+    )
+
     events: list[EventIn] = Field(min_length=1, max_length=MOST_ITEMS)
 
 
@@ -75,7 +89,11 @@ class EventsOut(BaseModel):
 
 
 @router.post(
-    "/events", status_code=202, operation_id="events", summary="Tell of rooms, blocks, mutes and leaves"
+    "/events",
+    status_code=202,
+    operation_id="events",
+    summary="Tell of rooms, blocks, mutes and leaves",
+    responses=problems(*POSTED),
 )
 def events(body: EventsIn, key: Caller, unit: Write, parts: ProcessParts, now: Now) -> EventsOut:
     """Facts in the order they happened; an event id is idempotent."""

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from api.auth import require_scope
 from api.deps import Now, Parts, ProcessParts, ReadArchive, Write
-from api.routes.shapes import MOST_ITEMS, Body, ExternalId, FreeText, ShortText, TakenOut, Time
+from api.openapi import POSTED, problems
+from api.routes.shapes import MOST_ITEMS, Body, ExternalId, FreeText, ShortText, TakenOut, Time, with_example
 from moderation.errors import FieldProblem, Invalid
 from moderation.reports.intake import ReportDesk, Taken
 from moderation.reports.report import Inquiry, Report, Subject
@@ -44,6 +45,14 @@ class ReportedMessageIn(Body):
 class ReportIn(Body):
     """One complaint."""
 
+    model_config = with_example(
+        id="rp-1",
+        reporter_id="u-9",
+        subject={"kind": "message", "id": "m-1"},
+        reason="solicitation",
+        text="知らない人に連絡先を聞かれました",
+    )
+
     id: ExternalId
     reporter_id: ExternalId
     subject: SubjectIn
@@ -62,6 +71,10 @@ class ReportsIn(Body):
 
 class InquiryIn(Body):
     """One letter to support."""
+
+    model_config = with_example(
+        id="iq-1", topic="streaming", text="配信のチャットで何度も悪口を書かれています", room_id="r-1", ticket_id="CS-1024"
+    )
 
     id: ExternalId
     topic: InquiryTopic
@@ -84,7 +97,13 @@ class TakenAllOut(BaseModel):
     results: list[TakenOut]
 
 
-@router.post("/reports", status_code=201, operation_id="report", summary="Hand in one report or several")
+@router.post(
+    "/reports",
+    status_code=201,
+    operation_id="report",
+    summary="Hand in one report or several",
+    responses=problems(*POSTED, 409, s409="The report id came before with other content."),
+)
 def report(
     body: ReportIn | ReportsIn, key: Caller, unit: Write, archive: ReadArchive, parts: ProcessParts, now: Now
 ) -> TakenOut | TakenAllOut:
@@ -100,7 +119,13 @@ def report(
     return out
 
 
-@router.post("/inquiries", status_code=201, operation_id="inquire", summary="Hand in one inquiry or several")
+@router.post(
+    "/inquiries",
+    status_code=201,
+    operation_id="inquire",
+    summary="Hand in one inquiry or several",
+    responses=problems(*POSTED, 409, s409="The inquiry id came before with other content."),
+)
 def inquire(
     body: InquiryIn | InquiriesIn,
     key: Caller,

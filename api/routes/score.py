@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.auth import require_scope
 from api.deps import Parts, get_parts
 from api.errors import problem, status_of
+from api.openapi import POSTED, problems
 from api.wire import MessageIn, ScoreBatchIn, ScoreOneIn, read_score_request, schema_of, to_message
 from moderation.errors import FieldProblem, Invalid, MissingScope, ModerationError
 from moderation.scoring.answer import ScoreAnswer
@@ -60,7 +61,8 @@ _OPENAPI: dict[str, Any] = {
         200: {
             "description": "The verdicts.",
             "content": {"application/json": {"schema": {"anyOf": _SCHEMAS[2:]}}},
-        }
+        },
+        **problems(*POSTED, 409, s409="The message id was scored before with other content."),
     },
 )
 async def score(request: Request, key: Caller) -> Response:

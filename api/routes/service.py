@@ -4,9 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.deps import Read, get_parts
+from api.openapi import problems
 from moderation.errors import ModerationError
 from moderation.storage import policies
 from moderation.storage.database import check
@@ -42,6 +43,14 @@ class TaxonomyOut(BaseModel):
     policies: list[ClauseOut]
 
 
+class ReadyOut(BaseModel):
+    """Whether all that is needed is there."""
+
+    ready: bool
+    degraded: bool = Field(description="It works, but a part is away.")
+    parts: dict[str, str] = Field(description="By part ``ok``, or what is wrong with it.")
+
+
 @router.get("/healthz", operation_id="healthz", summary="Is the process up?")
 async def healthz() -> dict[str, str]:
     """Always ``ok`` while the process answers."""
@@ -49,7 +58,11 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get(
-    "/readyz", operation_id="readyz", summary="Can it do its work?", responses={503: {"description": "No."}}
+    "/readyz",
+    operation_id="readyz",
+    summary="Can it do its work?",
+    response_model=ReadyOut,
+    responses={503: {"description": "No; `parts` says why.", "model": ReadyOut}},
 )
 def readyz(request: Request) -> Response:
     """Which part is missing, if one is. Redis may be away: scoring goes on, degraded."""
@@ -64,7 +77,10 @@ def readyz(request: Request) -> Response:
 
 
 @router.get(
-    "/v1/taxonomy", operation_id="taxonomy", summary="Categories, severities, report reasons, policies"
+    "/v1/taxonomy",
+    operation_id="taxonomy",
+    summary="Categories, severities, report reasons, policies",
+    responses=problems(503),
 )
 def taxonomy(connection: Read) -> TaxonomyOut:
     """The published vocabulary with Japanese names."""

@@ -1,7 +1,7 @@
 """Field types that the bodies of reports, inquiries and events share."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -28,6 +28,11 @@ class Body(BaseModel):
     """A body whose unknown keys are errors: a mistyped key must not pass as silence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def with_example(**example: Any) -> ConfigDict:
+    """The configuration of a body that shows itself in the OpenAPI document."""
+    return ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [example]})
 
 
 class TakenOut(BaseModel):

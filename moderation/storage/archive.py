@@ -5,12 +5,11 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError
 
 from moderation.errors import Invalid
 from moderation.scoring.record import ScoredRecord
-from moderation.storage import buckets
+from moderation.storage import buckets, bulk
 from moderation.storage.flagged import storable
 from moderation.storage.tables.archive import messages
 from moderation.trends.count import Pseudonym, count
@@ -46,12 +45,13 @@ def _insert_new(connection: Connection, records: Sequence[ScoredRecord]) -> list
         by_key.setdefault((one.service, one.id), one)
     if not by_key:
         return []
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = (
-        dialect.insert(messages).on_conflict_do_nothing().returning(messages.c.service_id, messages.c.id)
+    rows = [_row(by_key[key]) for key in sorted(by_key)]
+    kept = bulk.write(
+        connection,
+        messages,
+        rows,
+        lambda statement: statement.on_conflict_do_nothing().returning(messages.c.service_id, messages.c.id),
     )
-    # Sorted: two recorders with the same messages wait for each other in one order.
-    kept = connection.execute(statement, [_row(by_key[key]) for key in sorted(by_key)])
     new = {(row.service_id, row.id) for row in kept}
     return [one for key, one in by_key.items() if key in new]
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
+from moderation.storage import bulk
 from moderation.storage.tables.archive import day_authors, day_rooms, fact_buckets, facts, trend_buckets
 from moderation.trends.count import Counts
 from moderation.trends.facts import FactKey
@@ -69,10 +69,11 @@ def new_facts(connection: Connection, ids: Sequence[str], *, now: datetime) -> s
     """Remember outbox ids as counted, and say which of them were not counted before."""
     if not ids:
         return set()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(facts).on_conflict_do_nothing().returning(facts.c.id)
     rows = [{"id": fact_id, "at": now} for fact_id in sorted(set(ids))]
-    return set(connection.execute(statement, rows).scalars())
+    counted = bulk.write(
+        connection, facts, rows, lambda statement: statement.on_conflict_do_nothing().returning(facts.c.id)
+    )
+    return set(counted.scalars())
 
 
 def _day_row(key: Any, who: str) -> dict[str, Any]:
@@ -89,20 +90,15 @@ def _raise(
     sums: Iterable[str],
     latest: Iterable[str] = (),
 ) -> None:
-    """Upsert rows: columns of ``sums`` are added, those of ``latest`` replaced.
-
-    One small statement run many times: SQLAlchemy takes longer to write a statement of many rows
-    than either database takes to run it.
-    """
-    if not rows:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(table.primary_key),
-            set_={name: table.c[name] + statement.excluded[name] for name in sums}
-            | {name: statement.excluded[name] for name in latest},
-        ),
-        rows,
-    )
+    """Upsert rows: columns of ``sums`` are added, those of ``latest`` replaced."""
+    if rows:
+        bulk.write(
+            connection,
+            table,
+            rows,
+            lambda statement: statement.on_conflict_do_update(
+                index_elements=list(table.primary_key),
+                set_={name: table.c[name] + statement.excluded[name] for name in sums}
+                | {name: statement.excluded[name] for name in latest},
+            ),
+        )

@@ -135,7 +135,7 @@ def _by_cluster(
         columns.category == ALL if denominators else columns.hits > 0,
     )
     if "room_category" in columns:
-        same = [name for name in table.primary_key.columns.keys() if name != "category"]
+        same = [column.name for column in table.primary_key if column.name != "category"]
         chosen = chosen.join_from(
             table, of_day, and_(of_day.c.category == ALL, *(of_day.c[name] == columns[name] for name in same))
         )

@@ -47,12 +47,29 @@ def rows() -> tuple[Row, ...]:
 
 
 ENTRIES = (
-    Entry(category="insult", term="馬鹿", severity=2, match="token", reading="バカ", exceptions=("馬鹿力", "バカンス"), target=True),
+    Entry(
+        category="insult",
+        term="馬鹿",
+        severity=2,
+        match="token",
+        reading="バカ",
+        exceptions=("馬鹿力", "バカンス"),
+        target=True,
+    ),
     Entry(category="insult", term="カス", severity=2, match="token"),
     Entry(category="insult", term="クズ", severity=2, match="token", exceptions=("クズ餅",)),
     Entry(category="insult", term="キモい", severity=2),
     Entry(category="insult", term="無能", severity=2, exceptions=("無能力",), target=True),
-    Entry(category="threat", term="死ね", severity=3, reading="しね", match="token", mask=True, also=("insult",), exceptions=("必死ね", "死ねない")),
+    Entry(
+        category="threat",
+        term="死ね",
+        severity=3,
+        reading="しね",
+        match="token",
+        mask=True,
+        also=("insult",),
+        exceptions=("必死ね", "死ねない"),
+    ),
     Entry(category="threat", term="殺す", severity=3),
     Entry(category="sexual_harassment", term="おっぱい", severity=2),
     Entry(category="insult", term="shine", severity=1),

@@ -1,0 +1,121 @@
+"""The trends page: what CS reads, with its chart, its tables and what each figure means."""
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+
+from api.console.render import render
+from api.console.texts import N_
+from api.console.visitor import SignedIn
+from api.deps import Now, Read, ReadArchive
+from moderation.errors import Invalid
+from moderation.storage import accounts, trends_read
+from moderation.trends import chart, words
+from moderation.trends.asked import DEFAULT_DAYS, asked_period
+from moderation.trends.days import Period, jst_day_of, jst_week, last_days
+from moderation.trends.render import Table, to_csv
+from moderation.trends.report import Report, report
+from moderation.trends.summary import figure, summary
+
+router = APIRouter()
+
+_BOM = "\ufeff"
+"""Excel in Japan takes a file without it for Shift_JIS."""
+
+
+class Picture(StrEnum):
+    """File types of the chart."""
+
+    PNG = "png"
+    SVG = "svg"
+
+
+@router.get("/console/trends", name="console_trends", response_class=HTMLResponse)
+def trends_page(
+    request: Request, visitor: SignedIn, connection: Read, archive: ReadArchive, now: Now
+) -> HTMLResponse:
+    """The report of a service and period; a period that cannot be used is explained on the page."""
+    problem: Invalid | None = None
+    query = request.query_params
+    today = jst_day_of(now)
+    services = accounts.service_ids(connection)
+    service = _service(query.get("service"), services)
+    try:
+        period = asked_period(query.get("from"), query.get("to"), today=today)
+    except Invalid as error:
+        problem, period = error, last_days(DEFAULT_DAYS, today=today)
+    made = report(trends_read.read(archive, service=service, period=period, today=today))
+    return render(
+        request,
+        "trends.html",
+        visitor=visitor,
+        status_code=422 if problem else 200,
+        now=now,
+        problem=problem,
+        report=made,
+        services=services,
+        sentences=summary(made),
+        alternative=chart.alternative_text(made),
+        quick=_quick(today),
+        today=today,
+        words=words,
+        figure=figure,
+    )
+
+
+@router.get("/console/trends/chart.{picture}", name="console_trends_chart")
+def trends_chart(
+    request: Request,
+    picture: Picture,
+    visitor: SignedIn,
+    connection: Read,
+    archive: ReadArchive,
+    now: Now,
+) -> Response:
+    """The chart of the page as a picture, which an article can use as it is."""
+    del visitor
+    made = _asked(request, connection, archive, now)
+    if picture is Picture.PNG:
+        return Response(chart.png(made), media_type="image/png")
+    return Response(chart.svg(made), media_type="image/svg+xml")
+
+
+@router.get("/console/trends/{table}.csv", name="console_trends_csv")
+def trends_csv(
+    request: Request, table: Table, visitor: SignedIn, connection: Read, archive: ReadArchive, now: Now
+) -> Response:
+    """One table of the page for a spreadsheet."""
+    del visitor
+    made = _asked(request, connection, archive, now)
+    name = f"ibasho-trends-{table}-{made.period.first}-{made.period.last}.csv"
+    return Response(
+        _BOM + to_csv(made, table),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _asked(request: Request, connection: Read, archive: ReadArchive, now: datetime) -> Report:
+    query = request.query_params
+    today = jst_day_of(now)
+    service = _service(query.get("service"), accounts.service_ids(connection))
+    period = asked_period(query.get("from"), query.get("to"), today=today)
+    return report(trends_read.read(archive, service=service, period=period, today=today))
+
+
+def _service(asked: str | None, services: list[str]) -> str:
+    """The service asked for, else the first; the empty name where there is none yet."""
+    return asked if asked in services else next(iter(services), "")
+
+
+def _quick(today: date) -> tuple[tuple[str, Period], ...]:
+    """Periods that are asked for often; whole days, except the one that says so."""
+    monday, sunday = jst_week(today - timedelta(days=7))
+    return (
+        (N_("直近7日"), last_days(7, today=today)),
+        (N_("先週"), Period(first=monday, last=sunday)),
+        (N_("直近28日"), last_days(28, today=today)),
+        (N_("今日を含む7日"), Period(first=today - timedelta(days=6), last=today)),
+    )

@@ -1,0 +1,105 @@
+"""Every console route × role: the table in access.py says it, the pages do it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from api import console
+from api.console.access import ACCESS, PUBLIC, home_of, may
+from moderation.taxonomy import Role
+
+ROUTES = [
+    (route.name, method, route.path)
+    for page in console.PAGES
+    for route in page.router.routes
+    for method in sorted(route.methods)
+]
+FORBIDDEN, LOGIN = 403, 303
+
+
+def test_every_route_stands_in_the_table():
+    assert {name for name, _, _ in ROUTES} <= set(ACCESS) | PUBLIC
+
+
+@pytest.fixture
+def case_id(desk):
+    return desk.case(at=datetime.now(UTC))
+
+
+@pytest.mark.parametrize(("name", "method", "path"), ROUTES, ids=[name for name, _, _ in ROUTES])
+def test_each_role_may_what_the_table_says(visit, case_id, name, method, path):
+    for role in Role:
+        person = visit(f"p-{role.replace('_', '-')}", role)
+        address = path.format(case_id=case_id)
+        fields = {"version": "1", "seen_hit_seq": "1", "decision_id": "x", "preset": "clear"}
+        answer = person.get(address) if method == "GET" else person.post(address, **fields)
+
+        allowed = may(name, [role])
+        assert (answer.status_code == FORBIDDEN) == (not allowed), (name, role, answer.status_code)
+        assert answer.status_code < 500
+
+
+@pytest.mark.parametrize(("name", "method", "path"), ROUTES, ids=[name for name, _, _ in ROUTES])
+def test_a_stranger_is_sent_to_the_login(stranger, case_id, name, method, path):
+    answer = stranger.request(method, path.format(case_id=case_id), data={} if method == "POST" else None)
+
+    if name in PUBLIC:
+        assert answer.status_code in (200, 401)
+    else:
+        assert answer.status_code == LOGIN
+        assert answer.headers["location"].startswith("/console/login?next=")
+
+
+def test_analysts_see_reports_and_trends_and_no_cases(visit, desk):
+    case_id = desk.case(at=datetime.now(UTC))
+    desk.report(case_id, text="通報の本文")
+    page = visit("sato", Role.ANALYST).get("/console/reports").text
+
+    assert "通報の本文" in page
+    assert case_id not in page
+    assert "/console/queue" not in page
+    assert {name for name in ACCESS if may(name, [Role.ANALYST])} == {
+        "console_home",
+        "console_log_out",
+        "console_reports",
+        "console_trends",
+        "console_trends_csv",
+        "console_trends_chart",
+    }
+
+
+@pytest.mark.parametrize("role", Role)
+def test_everybody_lands_on_a_page_they_may_see(visit, role):
+    page = visit("someone", role).get(home_of([role]))
+
+    assert page.status_code == 200 or home_of([role]) == "/console/trends"
+
+
+def test_minors_cases_are_not_there_for_a_moderator(visit, desk):
+    hidden = desk.case(minors=True, at=datetime.now(UTC))
+    aoki, chiba = visit("aoki"), visit("chiba", Role.CHILD_SAFETY)
+
+    for step in ("claim", "skip", "release", "renew", "decide", "undo"):
+        answer = aoki.post(
+            f"/console/cases/{hidden}/{step}", version="1", seen_hit_seq="1", decision_id="x", preset="clear"
+        )
+        assert answer.status_code == 404, step
+    assert aoki.get(f"/console/cases/{hidden}").status_code == 404
+    assert hidden not in aoki.get("/console/queue").text
+    assert aoki.post("/console/next").headers["location"] == "/console/queue?none=1"
+    assert hidden in chiba.get("/console/queue").text
+    assert hidden in chiba.post("/console/next").headers["location"]
+
+
+@pytest.mark.parametrize(
+    "path", [path for _, method, path in ROUTES if method == "POST" and "login" not in path]
+)
+@pytest.mark.parametrize("token", [None, "", "someone-elses", "ほかの"])
+def test_a_form_without_its_sessions_token_is_refused(visit, case_id, path, token):
+    aoki = visit("aoki", Role.ADMIN)
+    aoki.fields = {} if token is None else {"csrf": token}
+
+    answer = aoki.post(path.format(case_id=case_id), preset="clear", version="1", seen_hit_seq="1")
+
+    assert answer.status_code == FORBIDDEN
+    assert "フォームの有効期限" in answer.text

@@ -14,15 +14,18 @@ from api import compat, console, errors, openapi
 from api.auth import KeyRing
 from api.deps import Parts
 from api.limits import BodyLimit, RequestId
+from api.metrics import Metrics
 from api.routes import events, reports, score, service, trends
+from api.score_document import SCORE_COMPONENTS
 from moderation.bootstrap import EngineRoom
 from moderation.errors import Misconfigured
 from moderation.scoring.intake import Intake, Limits
 from moderation.settings import Settings
 from moderation.storage import migrate
-from moderation.storage.database import Database, open_database
+from moderation.storage.database import open_database
 from moderation.storage.live import LiveState
-from moderation.storage.redis import AsyncRedis, connect, connect_async
+from moderation.storage.rate_limit import RateLimits
+from moderation.storage.redis import connect, connect_async
 from moderation.storage.windows import RedisWindows
 from workers.enqueue import Jobs
 
@@ -60,7 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
     console.mount_static(app)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(RequestId)
-    app.openapi = lambda: openapi.document(app, score.SCORE_COMPONENTS)  # type: ignore[method-assign]  # FastAPI's documented way
+    app.openapi = lambda: openapi.document(app, SCORE_COMPONENTS)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
 
@@ -74,13 +77,34 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     redis = connect_async(settings.redis_url)
     engines = EngineRoom(settings, database)
     engines.refresh()
+    live = LiveState(
+        redis,
+        answer_hours=settings.idempotency_hours,
+        room_hours=settings.context_hours,
+        stream_cap=settings.stream_cap,
+    )
+    metrics = Metrics()
     with ThreadPoolExecutor(WRITERS, thread_name_prefix="save") as writers:
         app.state.keys = KeyRing(database)
         app.state.parts = Parts(
             settings=settings,
             database=database,
             engines=engines,
-            intake=_intake(settings, database, redis, engines, writers),
+            live=live,
+            limits=RateLimits(redis),
+            metrics=metrics,
+            intake=Intake(
+                engines=engines,
+                database=database,
+                live=live,
+                windows=RedisWindows(redis),
+                writers=writers,
+                meter=metrics,
+                limits=Limits(
+                    context_messages=settings.context_messages,
+                    hold_for=timedelta(seconds=settings.hold_seconds),
+                ),
+            ),
             jobs=Jobs(connect(settings.redis_url)),
         )
         follower = asyncio.create_task(_follow(engines))
@@ -97,33 +121,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database.dispose()
 
 
-def _intake(
-    settings: Settings,
-    database: Database,
-    redis: AsyncRedis,
-    engines: EngineRoom,
-    writers: ThreadPoolExecutor,
-) -> Intake:
-    live = LiveState(
-        redis,
-        answer_hours=settings.idempotency_hours,
-        room_hours=settings.context_hours,
-        stream_cap=settings.stream_cap,
-    )
-    return Intake(
-        engines=engines,
-        database=database,
-        live=live,
-        windows=RedisWindows(redis),
-        writers=writers,
-        limits=Limits(
-            context_messages=settings.context_messages, hold_for=timedelta(seconds=settings.hold_seconds)
-        ),
-    )
-
-
 async def _follow(engines: EngineRoom) -> None:
     while True:
         await asyncio.sleep(REFRESH_SECONDS)
         await asyncio.to_thread(engines.refresh)
-

@@ -8,6 +8,7 @@ from time import monotonic
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
 
+from api.toll import charge
 from moderation.errors import BadCredentials, MissingScope
 from moderation.storage import accounts
 from moderation.storage.accounts import ApiKey
@@ -52,10 +53,11 @@ class KeyRing:
         return key
 
 
-def require_scope(scope: Scope) -> Callable[[Request], Awaitable[ApiKey]]:
-    """A dependency: the caller's key, which has a scope.
+def require_scope(scope: Scope, *, cost: int = 1) -> Callable[[Request], Awaitable[ApiKey]]:
+    """A dependency: the caller's key, which has a scope and pays for the request.
 
-    Keys with ``admin`` may do everything.
+    Keys with ``admin`` may do everything. A route that knows better what a request costs asks for
+    ``cost=0`` and charges by itself.
     """
 
     async def caller(request: Request) -> ApiKey:
@@ -64,10 +66,13 @@ def require_scope(scope: Scope) -> Callable[[Request], Awaitable[ApiKey]]:
         Raises:
             BadCredentials: No key, an unknown or an ended one.
             MissingScope: The key may not do this.
+            RateLimited: The key has to wait.
         """
         key = await find_caller(request)
         if scope not in key.scopes and Scope.ADMIN not in key.scopes:
             raise MissingScope(scope.value)
+        if cost:
+            await charge(request, key, cost)
         return key
 
     return caller

@@ -7,10 +7,13 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 
+from api.metrics import Metrics
 from moderation.bootstrap import EngineRoom
 from moderation.scoring.intake import Intake
 from moderation.settings import Settings
 from moderation.storage.database import Connection, Database, Unit
+from moderation.storage.live import LiveState
+from moderation.storage.rate_limit import RateLimits
 from workers.enqueue import Jobs
 
 
@@ -22,6 +25,9 @@ class Parts:
     database: Database
     engines: EngineRoom
     intake: Intake
+    live: LiveState
+    limits: RateLimits
+    metrics: Metrics
     jobs: Jobs
 
 

@@ -20,6 +20,7 @@ from moderation.errors import (
     ModerationError,
     NotAllowed,
     NotFound,
+    TooMany,
     Unavailable,
 )
 
@@ -31,6 +32,7 @@ STATUS: dict[type[ModerationError], int] = {
     Invalid: 422,
     BadCredentials: 401,
     NotAllowed: 403,
+    TooMany: 429,
     Unavailable: 503,
 }
 """HTTP status of each kind; the first that fits an error counts."""
@@ -104,8 +106,12 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
-        if isinstance(error.__cause__, UnicodeDecodeError | RecursionError):  # FastAPI could not read the body
-            return await moderation_error(request, Invalid(f"The body is not JSON in UTF-8: {error.__cause__}."))
+        if isinstance(
+            error.__cause__, UnicodeDecodeError | RecursionError
+        ):  # FastAPI could not read the body
+            return await moderation_error(
+                request, Invalid(f"The body is not JSON in UTF-8: {error.__cause__}.")
+            )
         code = _CODES.get(error.status_code, "http_error")
         detail = f"{request.method} {request.url.path}: {error.detail}."
         if is_console_path(request.url.path):

@@ -1,12 +1,14 @@
 """Limits every request passes: its id, and the size of its body. Pure ASGI, for speed."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from uuid import uuid4
 
 import structlog
 
 from api.errors import problem_response
+from api.toll import toll_headers
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -14,36 +16,62 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+log = structlog.get_logger(__name__)
+
 _LONGEST_REQUEST_ID = 64
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
 
 
 class RequestId:
-    """Every request has an id: the caller's ``X-Request-Id``, or a new one; it is sent back."""
+    """Every request has an id: the caller's ``X-Request-Id``, or a new one; it is sent back.
+
+    So is what is left of the key's rate limit. Log lines carry the id, and the trace that a
+    ``traceparent`` (W3C Trace Context) names; never what the request says.
+    """
 
     def __init__(self, app: App) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Bind the id to the log lines of this request and add it to the answer."""
+        """Bind the ids to the log lines of this request and add them to the answer."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        text = given.decode("latin-1")
-        request_id = text if 0 < len(text) <= _LONGEST_REQUEST_ID and text.isprintable() else uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
+        request_id, trace_id = _ids(scope["headers"])
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
+        if trace_id:
+            structlog.contextvars.bind_contextvars(trace_id=trace_id)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [
                     *message.get("headers", []),
                     (b"x-request-id", request_id.encode("latin-1")),
+                    *toll_headers(state),
                 ]
+                log.debug(
+                    "request.answered", method=scope["method"], path=scope["path"], status=message["status"]
+                )
             await send(message)
 
         await self._app(scope, receive, send_with_id)
+
+
+def _ids(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str | None]:
+    """The caller's request id or a new one, and the id of the trace it is part of."""
+    request_id, trace_id = "", None
+    for name, value in headers:
+        if name == b"x-request-id":
+            request_id = value.decode("latin-1")
+        elif name == b"traceparent":
+            found = _TRACEPARENT.fullmatch(value)
+            trace_id = found[1].decode() if found else None
+    if not (0 < len(request_id) <= _LONGEST_REQUEST_ID and request_id.isprintable()):
+        request_id = uuid4().hex
+    return request_id, trace_id
 
 
 class _TooLargeError(Exception):

@@ -1,6 +1,8 @@
 """Bodies of the scoring path as they come in, checked by msgspec; unknown keys are errors."""
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -54,6 +56,14 @@ class MessageIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     target_id: ExternalId | None = None
 
 
+class Options(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """How to score; in NDJSON they stand in the address."""
+
+    timeout_ms: Annotated[int, Meta(ge=1, le=60_000)] | None = None
+    dry_run: bool = False
+    replay: bool = False
+
+
 class ScoreOneIn(MessageIn, forbid_unknown_fields=True, frozen=True):
     """A request to score one message."""
 
@@ -71,8 +81,12 @@ class ScoreBatchIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     replay: bool = False
 
 
+AnyOptions = Options | ScoreOneIn | ScoreBatchIn
+"""Whatever says how to score."""
+
 _ONE = msgspec.json.Decoder(ScoreOneIn)
 _BATCH = msgspec.json.Decoder(ScoreBatchIn)
+_LINE = msgspec.json.Decoder(MessageIn)
 _ANY = msgspec.json.Decoder()
 _PLACE = re.compile(r" - at `(?:key in )?\$?([^`]*)`$")
 
@@ -83,9 +97,27 @@ def read_score_request(body: bytes) -> ScoreOneIn | ScoreBatchIn:
     Raises:
         Invalid: The body is not JSON in UTF-8, or a value is wrong; the problem has its place.
     """
-    try:
+    with _problems_named():
         # Batches are told apart by their first key, and by a second look only where that fails.
         return _BATCH.decode(body) if body.lstrip()[:12].startswith(b'{"messages"') else _one_or_batch(body)
+
+
+def read_line(line: bytes) -> MessageIn:
+    """One message of an NDJSON request. Raises Invalid."""
+    with _problems_named():
+        return _LINE.decode(line)
+
+
+def read_options(query: Mapping[str, str]) -> Options:
+    """How to score, from the address. Raises Invalid, also for names that are not known."""
+    with _problems_named():
+        return msgspec.convert(dict(query), Options, strict=False)
+
+
+@contextmanager
+def _problems_named() -> Iterator[None]:
+    try:
+        yield
     except msgspec.ValidationError as error:
         raise Invalid(
             "The request cannot be used; `errors` names the place.", [field_problem(error)]

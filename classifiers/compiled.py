@@ -62,10 +62,6 @@ class Compiled:
         sums: Numbers = np.add.reduceat(self._summed.take(ids, axis=0), starts, axis=0)
         return sums
 
-    def counted(self, extract: Extract) -> float:
-        """How many n-grams a text has, with those that others end with."""
-        return float(self._summed[extract.ends, -1].sum())
-
 
 def _summed(weights: Numbers, parents: NDArray[np.int64]) -> Numbers:
     """Each n-gram's weights with those of all n-grams it ends with, and their number in the last column.

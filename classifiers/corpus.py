@@ -1,7 +1,8 @@
 """The corpus: lines of our own with labels, and the split that keeps near copies on one side.
 
 A row is one JSON object a line: ``text, categories, minors, target, register, group`` and, where true,
-``evasion`` (how a word is hidden) and ``hard`` (benign but looks like harm).
+``evasion`` (how a word is hidden) and ``hard`` (benign but looks like harm). A row with ``provenance`` comes
+from a moderator's decision (`ibasho model export`): nobody said its target and register.
 """
 
 import hashlib
@@ -19,6 +20,8 @@ CORPUS_FOLDER: Final = Path(__file__).parent / "corpus"
 Split = Literal["train", "dev", "test"]
 
 _NEEDED: Final = ("text", "categories", "minors", "target", "register", "group")
+_OPEN: Final = ("target", "register")
+"""What a row with provenance may leave out."""
 _KNOWN: Final = (*_NEEDED, "evasion", "hard", "provenance")
 
 
@@ -26,7 +29,7 @@ _KNOWN: Final = (*_NEEDED, "evasion", "hard", "provenance")
 class Row:
     """One labelled line. No category means benign; ``at`` is its file and line.
 
-    Lines of one ``group`` may resemble each other; lines of two groups should not.
+    ``target`` and ``register`` are empty where nobody said. Lines of one ``group`` may resemble each other; lines of two groups should not.
     """
 
     text: str
@@ -111,8 +114,8 @@ def _row(line: str, at: str) -> Row | str:
         text=given["text"],
         categories=frozenset(given["categories"]),
         minors=given["minors"],
-        target=given["target"],
-        register=given["register"],
+        target=given.get("target", ""),
+        register=given.get("register", ""),
         group=given["group"],
         evasion=tuple(given.get("evasion", ())),
         hard=given.get("hard", False),
@@ -135,17 +138,24 @@ def _problem(given: dict[str, Any]) -> str:
 
 
 def _lacking(given: dict[str, Any]) -> str:
-    missing = [key for key in _NEEDED if key not in given]
+    needed = [key for key in _NEEDED if key not in _OPEN] if "provenance" in given else _NEEDED
+    missing = [key for key in needed if key not in given]
     if missing:
         return f"lacks {', '.join(missing)}"
     for key in ("text", "group"):
         if not isinstance(given[key], str) or not given[key].strip():
             return f"`{key}` must be text that is not empty, got {given[key]!r}"
+    if not isinstance(given.get("provenance", {}), dict):
+        return f"`provenance` must be an object, got {given['provenance']!r}"
     return ""
 
 
 def _wrong_words(given: dict[str, Any]) -> str:
-    words = [("target", given["target"], TARGETS), ("register", given["register"], REGISTERS)]
+    words = [
+        (key, given[key], known)
+        for key, known in (("target", TARGETS), ("register", REGISTERS))
+        if key in given
+    ]
     words += [("categories", category, CATEGORIES) for category in given["categories"]]
     words += [("evasion", evasion, EVASIONS) for evasion in given.get("evasion", ())]
     return first(not_among(*word) for word in words)

@@ -52,9 +52,9 @@ def check_corpus(rows: Sequence[Row], *, against: Sequence[str] = ()) -> CorpusR
         if row.text in first:
             problems.append(f"{row.at}: the same text stands at {first[row.text].at}")
         first.setdefault(row.text, row)
-    own = [_grams(row.text) for row in rows]
+    own = [grams_of(row.text) for row in rows]
     near: dict[int, int] = {}
-    for left, right in _near_pairs(own):
+    for left, right in near_pairs(own):
         near.setdefault(left, right)
         near.setdefault(right, left)
     across = sum(split_of(rows[at].group) != split_of(rows[other].group) for at, other in near.items())
@@ -76,12 +76,13 @@ def check_corpus(rows: Sequence[Row], *, against: Sequence[str] = ()) -> CorpusR
     )
 
 
-def _grams(text: str) -> frozenset[str]:
+def grams_of(text: str) -> frozenset[str]:
+    """The character 3-grams of a text without its blanks; of a shorter one, itself."""
     letters = "".join(text.split())
     return frozenset(letters[at : at + 3] for at in range(max(1, len(letters) - 2)))
 
 
-def _near_pairs(lines: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
+def near_pairs(lines: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
     """Pairs above NEAR. Two such lines must share one of their rarest grams, so only those are looked up."""
     seen: defaultdict[str, list[int]] = defaultdict(list)
     common = Counter(gram for line in lines for gram in line)
@@ -103,9 +104,9 @@ def _alike(left: frozenset[str], right: frozenset[str]) -> bool:
 
 def _copied(rows: Sequence[Row], own: Sequence[frozenset[str]], against: Sequence[str]) -> list[Row]:
     """Rows near to a foreign text. Very short lines (うん, 草) belong to everybody and are not counted."""
-    foreign = [_grams(text) for text in against]
+    foreign = [grams_of(text) for text in against]
     size = len(foreign)
-    found = {right - size for left, right in _near_pairs([*foreign, *own]) if left < size <= right}
+    found = {right - size for left, right in near_pairs([*foreign, *own]) if left < size <= right}
     return [rows[at] for at in sorted(found) if len(own[at]) > _TOO_SHORT_TO_COPY]
 
 

@@ -1,11 +1,12 @@
 """Rows to measure on: any JSONL that has a text and says somehow what it is."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from classifiers.corpus import Row
+from classifiers.corpus import Row, split_of
 from classifiers.errors import EvaluationError
 from classifiers.labels import CATEGORIES
 
@@ -21,6 +22,7 @@ class EvalRow:
     Attributes:
         harmful: Whether any category holds.
         target: Whom it is about, one of TARGETS, or empty.
+        group: Of a row that may have been taught from (it has ``provenance``); empty for others.
     """
 
     text: str
@@ -29,6 +31,7 @@ class EvalRow:
     target: str = ""
     evasion: bool = False
     hard: bool = False
+    group: str = ""
 
 
 def as_eval_row(row: EvalRow | Row) -> EvalRow:
@@ -74,6 +77,11 @@ def read_eval(path: Path) -> tuple[EvalRow, ...]:
     return tuple(rows)
 
 
+def never_taught(rows: Sequence[EvalRow]) -> tuple[EvalRow, ...]:
+    """The rows that training leaves out: all but those of moderators' decisions whose group is taught."""
+    return tuple(row for row in rows if not row.group or split_of(row.group) == "test")
+
+
 def _row(line: str) -> EvalRow | str:
     try:
         given = json.loads(line)
@@ -94,6 +102,7 @@ def _row(line: str) -> EvalRow | str:
         target=str(given.get("target") or ""),
         evasion=bool(given.get("evasion")),
         hard=bool(given.get("hard")),
+        group=str(given.get("group") or "") if "provenance" in given else "",
     )
 
 

@@ -1,13 +1,13 @@
 """Why a text scores as it does: the letters that speak for it, and one sentence for a moderator."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.compiled import damping
 from classifiers.features import FeatureSpace
 from classifiers.labels import CATEGORY_JA, MINORS
 from classifiers.lexicon import Hit
@@ -16,13 +16,12 @@ from classifiers.views import Views
 Span = tuple[int, int]
 
 _SHOWN: Final = 12
-"""Contributions given at most."""
+"""Contributions given: all of the lexicon, then the heaviest n-grams, up to this many."""
 _WORTH_A_SPAN: Final = 0.35
 """Share of the strongest letter's weight from which a letter is marked, where no entry of the lexicon stands."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
+class Contribution(NamedTuple):
     """One thing that raises (weight > 0) or lowers the log-odds. ``span`` is raw code points."""
 
     text: str
@@ -50,7 +49,6 @@ def evidence_of(
     *,
     category: str,
     probability: float,
-    scale: float,
 ) -> Evidence:
     """Put weights back where they stand in the text as typed.
 
@@ -61,42 +59,52 @@ def evidence_of(
         weights: One for each feature, for this category.
         category: The category, or ``minors``.
         probability: What the text scores there.
-        scale: What an n-gram's weight is multiplied by in a text with so many of them.
     """
+    spanning = views.folding.raw_span
+    found = list(space.places(views.folded))
+    weighed = (weights[[gram for gram, _, _ in found]] / damping(len(found))).tolist()
+    listed = [
+        hit for hit in hits if category in hit.entry.categories or (category == MINORS and hit.entry.minors)
+    ]
+    if listed:
+        spans = _merged([spanning(hit.start, hit.end) for hit in listed])
+    else:
+        letters = [0.0] * len(views.folded)
+        for (_, start, end), weight in zip(found, weighed, strict=True):
+            share = weight / (end - start)
+            for at in range(start, end):
+                letters[at] += share
+        spans = _merged([spanning(start, end) for start, end in _strong(letters)])
     contributions = [
         Contribution(
             text=hit.entry.term,
-            weight=float(sum(weights[mark] for mark in space.mark_ids(hit))),
+            weight=float(weights[list(space.mark_ids(hit))].sum()),
             kind="lexicon",
-            span=views.folding.raw_span(hit.start, hit.end),
+            span=spanning(hit.start, hit.end),
         )
-        for hit in hits
-        if category in hit.entry.categories or (category == MINORS and hit.entry.minors)
+        for hit in listed
     ]
-    listed = [found.span for found in contributions]
-    letters: defaultdict[int, float] = defaultdict(float)
-    for gram, start, end in space.places(views.folded):
-        weight, span = float(weights[gram]) * scale, views.folding.raw_span(start, end)
-        contributions.append(Contribution(text=space.grams[gram], weight=weight, kind="ngram", span=span))
-        for at in range(*span):
-            letters[at] += weight / (span[1] - span[0])
-    spans = _merged(listed) if listed else _strong(letters)
-    contributions.sort(key=lambda found: (found.kind != "lexicon", -abs(found.weight)))
+    heaviest = sorted(zip(map(abs, weighed), weighed, found, strict=True), reverse=True)
+    contributions += [
+        Contribution(text=space.grams[gram], weight=weight, kind="ngram", span=spanning(start, end))
+        for _, weight, (gram, start, end) in heaviest[: max(0, _SHOWN - len(listed))]
+    ]
     return Evidence(
         category=category,
         probability=probability,
         spans=spans,
         reason=_reason(views.raw, category, spans, listed=bool(listed)),
-        contributions=tuple(contributions[:_SHOWN]),
+        contributions=tuple(contributions),
     )
 
 
-def _strong(letters: dict[int, float]) -> tuple[Span, ...]:
-    """Runs of letters whose weight comes near the strongest one's."""
-    top = max(letters.values(), default=0.0)
-    if top <= 0:
-        return ()
-    return _merged([(at, at + 1) for at, weight in letters.items() if weight >= _WORTH_A_SPAN * top])
+def _strong(letters: Sequence[float]) -> list[Span]:
+    """Letters whose weight comes near the strongest one's."""
+    top = max(letters, default=0.0)
+    if top <= 0.0:
+        return []
+    enough = _WORTH_A_SPAN * top
+    return [(at, at + 1) for at, weight in enumerate(letters) if weight >= enough]
 
 
 def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from classifiers.artefact import DEFAULT_FOLDER, Artefact, content_version, load
-from classifiers.compiled import HEADS, Compiled, damping, probabilities
+from classifiers.compiled import HEADS, Compiled, probabilities
 from classifiers.evidence import Evidence, evidence_of
 from classifiers.features import FeatureSpace
 from classifiers.fold import FOLD_VERSION
@@ -92,7 +92,6 @@ class Classifier:
             self._compiled.weights[:, column],
             category=category,
             probability=float(probabilities(self._compiled.logits([extract]))[0, column]),
-            scale=1.0 / float(damping(self._compiled.counted(extract))),
         )
 
     def hits(self, item: str | Views) -> list[Hit]:

@@ -53,13 +53,14 @@ def train(
     Raises:
         TrainingError: The rows or the prior cannot teach a classifier.
     """
+    prior = priors(assumed_prior)
     tell = progress or _silent
     taught, held = of_split(rows, "train", "dev"), of_split(rows, "test")
     tell("reading", 0.0)
     views = [Views(row.text) for row in taught]
     space = learn_space(views, lexicon, min_lines=_MIN_LINES, min_entry_lines=_MIN_ENTRY_LINES)
     fitted = fit(taught, space, seed=seed, progress=tell)
-    shift = prior_shift(fitted, assumed_prior)
+    shift = prior_shift(fitted, prior)
     arrays = _arrays(fitted, shift)
     tell("measuring", 0.0)
     chances = probabilities(fitted.out_of_fold + shift)
@@ -68,8 +69,8 @@ def train(
         for at, category in enumerate((*CATEGORIES, MINORS))
     }
     thresholds = {category: suggest(points) for category, points in curves.items()}
-    card = _card(rows, taught, space, assumed_prior, seed)
-    weights = prior_weights(fitted.truth[:, -1], card["assumed_prior"][HARM])
+    card = _card(rows, taught, space, prior, seed)
+    weights = prior_weights(fitted.truth[:, -1], prior[HARM])
     card["reliability"] = {
         category: reliability(fitted.truth[:, at], chances[:, at], weights)
         for at, category in enumerate(CATEGORIES)
@@ -84,18 +85,16 @@ def train(
     return artefact
 
 
-def prior_shift(fitted: Fitted, assumed_prior: float | Mapping[str, float]) -> Numbers:
+def prior_shift(fitted: Fitted, prior: Mapping[str, float]) -> Numbers:
     """What to add to each head's log-odds: the corpus is half harm, a chat is not."""
     harmful = float(fitted.truth[:, -1].mean())
-    single = priors(assumed_prior)
-    common = single[HARM]
     shift = np.zeros(len(HEADS))
     for at, name in enumerate(HEADS[: len(CATEGORIES) + 1]):
         here = float(fitted.truth[:, at].mean())
         shift[at] = (
-            _log_odds(single[name]) - _log_odds(here)
-            if name in single
-            else _log_odds(common) - _log_odds(harmful)
+            _log_odds(prior[name]) - _log_odds(here)
+            if name in prior
+            else _log_odds(prior[HARM]) - _log_odds(harmful)
         )
     return shift
 
@@ -134,7 +133,7 @@ def _card(
     rows: Sequence[Row],
     taught: Sequence[Row],
     space: FeatureSpace,
-    assumed_prior: float | Mapping[str, float],
+    prior: Mapping[str, float],
     seed: int,
 ) -> dict[str, Any]:
     return {
@@ -154,7 +153,7 @@ def _card(
         },
         "lexicon": {"entries": len(space.lexicon.entries)},
         "features": space.size,
-        "assumed_prior": priors(assumed_prior),
+        "assumed_prior": dict(prior),
         "seed": seed,
         "metrics": {"categories": {}, "overall": {}, "slices": {}},
     }

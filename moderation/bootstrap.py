@@ -7,19 +7,22 @@ from pathlib import Path
 import structlog
 import yaml
 
+from classifiers.errors import ClassifierError
 from classifiers.model import Classifier
-from moderation.errors import Misconfigured, StoreUnavailable
+from moderation.errors import Misconfigured, ModelUnavailable, StoreUnavailable
 from moderation.scoring.detectors import ClassifierBridge, RulesBridge, fold_text
 from moderation.scoring.engine import Engine, Standing
+from moderation.scoring.followed import FollowedText
 from moderation.scoring.message import Message, Room
 from moderation.scoring.policy import read_policy
 from moderation.settings import Settings
-from moderation.storage import people, policies, rulesets, standing
+from moderation.storage import model_files, models, people, policies, rulesets, standing
 from moderation.storage.database import Database, Unit
 from moderation.storage.policies import PolicyClause
 from moderation.storage.rulesets import RuleSources
 from moderation.storage.standing import Standings
-from moderation.taxonomy import Category
+from moderation.taxonomy import Category, Strictness
+from moderation.trends.days import jst_day_of
 from rules.compile import compile_rules
 from rules.load import Loaded, load_sources
 from rules.match import RuleSet
@@ -64,6 +67,25 @@ def load_classifier(settings: Settings) -> ClassifierBridge:
     return ClassifierBridge(Classifier.load(settings.classifier_dir))
 
 
+def load_registered(settings: Settings, database: Database, version: str) -> ClassifierBridge:
+    """A registered classifier.
+
+    Raises:
+        ModelUnavailable: It is not known, or its files are not what was registered.
+        StoreUnavailable: The database does not answer.
+    """
+    with database.read() as connection:
+        known = models.get(connection, version)
+    if known is None:
+        raise ModelUnavailable(
+            f"Model {version} is not registered; `ibasho model status` shows those that are."
+        )
+    try:
+        return ClassifierBridge(Classifier.load(model_files.check(settings.data_dir, version, known.files)))
+    except ClassifierError as error:
+        raise ModelUnavailable(f"Model {version}: {error}") from error
+
+
 def embedded_engine(settings: Settings) -> Engine:
     """An engine of the files alone, for work without a server."""
     rules = RulesBridge(compile_sources(read_rule_files(settings)))
@@ -97,12 +119,14 @@ def read_policies(path: Path = POLICIES_FILE) -> list[PolicyClause]:
 
 
 class EngineRoom:
-    """The live engine of this process; ``refresh`` follows rule activations and people's standing."""
+    """The live engine of this process; ``refresh`` follows rules, classifiers and people's standing."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
         self._database = database
-        self._text = load_classifier(settings)
         self._policy = read_policy()
+        self._texts = FollowedText(self._load, self._policy.points[Strictness.NORMAL])
+        self._rules: RulesBridge | None = None
         self._engine: Engine | None = None
         self._seq = 0
         self._standings = Standings()
@@ -124,6 +148,11 @@ class EngineRoom:
         """Whether there is an engine."""
         return self._engine is not None
 
+    @property
+    def model_problem(self) -> str | None:
+        """Why the classifier is not the one that was made live (the one before stays); None where it is."""
+        return self._texts.problem
+
     def standing(self, message: Message) -> Standing:
         """What is known of a message's author and room, at most one refresh old."""
         return self._standings.of(message)
@@ -133,24 +162,51 @@ class EngineRoom:
         return self._rooms.get((service, room_id))
 
     def refresh(self) -> None:
-        """Load the active rule set if it changed, everybody's strikes and labels, and the rooms.
+        """Load the rule set and the classifier if they changed, everybody's strikes and labels, and the rooms.
 
         Runs off the event loop; the new engine is swapped in whole. When the database is away
         the old ones stay.
         """
+        now = datetime.now(UTC)
         try:
             with self._database.read() as connection:
-                now = datetime.now(UTC)
                 self._standings = standing.read(connection, now=now)
                 self._rooms = people.live_rooms(connection, ended_after=now - ROOMS_KEPT)
-                if rulesets.active_seq(connection) == self._seq:
-                    return
-                active = rulesets.active(connection)
+                active = None
+                if rulesets.active_seq(connection) != self._seq:
+                    active = rulesets.active(connection)
+                wanted = models.state(connection)
+            self._keep_agreement(now)
+            changed = self._texts.follow(wanted)
         except StoreUnavailable as error:
             log.warning("engine.refresh_failed", why=str(error))
             return
         if active is not None:
-            rules = RulesBridge(compile_sources(active.sources))
-            self._engine = Engine(text=self._text, rules=rules, policy=self._policy)
+            self._rules = RulesBridge(compile_sources(active.sources))
             self._seq = active.seq
-            log.info("rules.loaded", version=rules.version, rules=len(rules.rule_set.rules))
+            log.info("rules.loaded", version=active.version, rules=len(self._rules.rule_set.rules))
+        if self._rules is not None and (changed or active is not None):
+            self._engine = Engine(text=self._texts.text, rules=self._rules, policy=self._policy)
+
+    def _load(self, version: str | None) -> ClassifierBridge:
+        if version is None:
+            try:
+                return load_classifier(self._settings)
+            except ClassifierError as error:
+                raise ModelUnavailable(str(error)) from error
+        return load_registered(self._settings, self._database, version)
+
+    def _keep_agreement(self, now: datetime) -> None:
+        """Store what the shadow was counted at since the last time."""
+        pair = self._texts.shadowed
+        if pair is None:
+            return
+        counted = pair.take()
+        if not counted:
+            return
+        try:
+            with self._database.write() as unit:
+                models.add_agreement(unit.connection, counted, day=jst_day_of(now))
+        except StoreUnavailable:
+            pair.give_back(counted)
+            raise

@@ -2,7 +2,8 @@
 
     ModerationError
     ├── NotFound          CaseNotFound, UserNotFound, PolicyNotFound
-    ├── Conflict          CaseClosed, CaseClaimed, StaleVersion, AlreadyDecided, MessageConflict, NothingToUndo
+    ├── Conflict          CaseClosed, CaseClaimed, StaleVersion, AlreadyDecided, MessageConflict, NothingToUndo,
+    │                     ModelConflict
     ├── Invalid           InvalidRequest (with the fields), UnknownReason …
     ├── NotAllowed        BadCredentials, LoginNeeded, BadForm, MissingScope, MissingRole
     ├── TooMany           RateLimited
@@ -127,6 +128,12 @@ class MessageConflict(Conflict):
         )
 
 
+class ModelConflict(Conflict):
+    """The classifiers in force do not allow this change."""
+
+    code = "model_conflict"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldProblem:
     """One wrong place in an input: a JSON pointer, and what is wrong there."""
@@ -187,6 +194,22 @@ class MissingRole(NotAllowed):
         super().__init__(f"This needs one of the roles: {', '.join(roles)}.")
 
 
+class TooMany(ModerationError):
+    """More than the caller may ask for in this time."""
+
+    code = "too_many"
+
+
+class RateLimited(TooMany):
+    """A key's bucket of tokens is empty."""
+
+    code = "rate_limited"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many requests of this key; come back in {seconds} s.")
+        self.seconds = seconds
+
+
 class Unavailable(ModerationError):
     """A part this needs is not there now; trying again later may work."""
 
@@ -203,6 +226,12 @@ class Misconfigured(Unavailable):
     """A setting or file stops the program from starting."""
 
     code = "misconfigured"
+
+
+class ModelUnavailable(Unavailable):
+    """A registered classifier cannot be loaded: a file is not there, or is not what was registered."""
+
+    code = "model_unavailable"
 
 
 class PortTaken(Unavailable):

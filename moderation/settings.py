@@ -4,7 +4,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, PositiveInt, SecretStr, ValidationError
+from pydantic import Field, NonNegativeInt, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from moderation.errors import Misconfigured
@@ -52,6 +52,14 @@ class Settings(BaseSettings):
     )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="Least level that is logged."
+    )
+    rate_limit: NonNegativeInt = Field(
+        5_000,
+        description="Messages and other requests an API key may send a second, on average; 0: no limit. "
+        "A key may have a limit of its own.",
+    )
+    rate_burst_seconds: PositiveInt = Field(
+        10, description="How many seconds' worth of its rate limit a key may send at once."
     )
     max_text_chars: PositiveInt = Field(10_000, description="Longest message accepted, in code points.")
     max_batch: PositiveInt = Field(1_000, description="Most messages in one scoring request.")

@@ -31,8 +31,10 @@ from rules.nodes import (
 )
 from rules.plan import Plan
 
-PackFunction = Callable[[int, Any, list[int]], None]
-"""Takes the bits of triggered rules, the prepared message and the list that gets numbers of rules that fire."""
+PackFunction = Callable[[Any, list[int]], None]
+"""Takes a prepared message and the list that gets the numbers of the rules that fire."""
+WindowsFunction = Callable[[Any], tuple[int, int]]
+"""Takes a prepared message; gives the bits of windows to add it to, and of windows to read."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,11 +44,14 @@ class Writer:
     Attributes:
         probes: Numbers of the conditions on text.
         plans: Plans by rule id, for rules that ask other rules.
+        bits: Bits that are set in a message's mask where a condition on text can be true at all; looking at
+            a bit is cheaper than asking the condition.
         assume_windows: Write what could be true if every window were just as wanted.
     """
 
     probes: Mapping[Node, int]
     plans: Mapping[str, Plan]
+    bits: Mapping[Node, int]
     assume_windows: bool = False
     names: dict[str, Any] = field(default_factory=lambda: {"JST": JST})
 
@@ -91,7 +96,11 @@ class Writer:
 
     def _leaf(self, node: Node, *, wanted: bool) -> str:
         if isinstance(node, TEXT_NODES):
-            return f"p.value({self.probes[node]}) is {wanted}"
+            asked = f"p.value({self.probes[node]})"
+            if node not in self.bits:
+                return f"{asked} is {wanted}"
+            seen = f"(g & {1 << self.bits[node]} and {asked})"
+            return seen if wanted else f"(not {seen})"
         if isinstance(node, Counter):
             return (
                 "True"
@@ -111,12 +120,14 @@ class Writer:
             value = f"c.get({name!r})" if holder == "score" else EXPRESSIONS[node.fact]
             return _range(value, node.low, node.high, wanted)
         if isinstance(node, OneOf):
-            values = node.values if wanted else node.values | UNKNOWN_WORDS
-            return f"({EXPRESSIONS[node.fact]} {'in' if wanted else 'not in'} {self._name(values)})"
+            values = {*node.values} if wanted else {*node.values, *UNKNOWN_WORDS}
+            return (
+                f"({EXPRESSIONS[node.fact]} {'in' if wanted else 'not in'} {self._name(frozenset(values))})"
+            )
         if isinstance(node, Flag):
             return f"({EXPRESSIONS[node.fact]} is {node.value if wanted else not node.value})"
         if isinstance(node, Marked):
-            test = f"{self._name(node.names)}.isdisjoint(v)"
+            test = f"{self._name(frozenset(node.names))}.isdisjoint(v)"
             return f"((v := {EXPRESSIONS[node.fact]}) is not None and {'not ' if wanted else ''}{test})"
         raise TypeError(f"no such condition: {node!r}")
 
@@ -154,32 +165,70 @@ def cost(node: Node) -> float:
     return 1
 
 
-HEAD = "    s = p.subject; c = p.scores; w = p.windows\n"
+HEAD = "    s = p.subject; c = p.scores; w = p.windows; g = p.mask\n"
 
 
-def pack_function(name: str, plans: Sequence[tuple[int, Plan, int | None]], writer: Writer) -> PackFunction:
-    """One function for the rules of a pack.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A rule to compile: its number, its plan, and its bit in the mask. Without a bit every message is asked."""
 
-    Args:
-        name: The pack's name, shown in profiles.
-        plans: For each rule its number, its plan, and its bit in the mask; no bit: it is asked of every message.
-        writer: Writes the conditions.
-    """
-    lines = [f"def pack_{name}(m, p, out):\n", HEAD]
-    for number, plan, bit in plans:
-        if bit is None:
-            lines.append(f"    if {writer.fires(plan)}: out.append({number})\n")
-    if any(bit is not None for _, _, bit in plans):
-        lines.append("    if not m: return\n")
-    for number, plan, bit in plans:
-        if bit is not None:
-            lines.append(f"    if m & {1 << bit} and {writer.fires(plan)}: out.append({number})\n")
+    number: int
+    plan: Plan
+    bit: int | None
+
+
+def pack_function(name: str, rows: Sequence[Row], writer: Writer) -> PackFunction:
+    """One function for the rules of a pack. ``name`` is shown in profiles."""
+    lines = [f"def pack_{name}(p, out):\n", HEAD]
+    triggered = [row for row in rows if row.bit is not None]
+    lines += [
+        f"    if {writer.fires(row.plan)}: out.append({row.number})\n" for row in rows if row.bit is None
+    ]
+    if triggered:
+        lines.append(
+            f"    if not g & {sum(1 << row.bit for row in triggered if row.bit is not None)}: return\n"
+        )
+    for row in triggered:
+        lines.append(
+            f"    if g & {1 << (row.bit or 0)} and {writer.fires(row.plan)}: out.append({row.number})\n"
+        )
     return _made("".join(lines), f"pack_{name}", writer)  # type: ignore[no-any-return]
 
 
-def predicate(name: str, expression: str, writer: Writer) -> Callable[[Any], bool]:
-    """A function of a prepared message for one expression."""
-    return _made(f"def {name}(p):\n{HEAD}    return {expression}\n", name, writer)  # type: ignore[no-any-return]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A window: which messages count, and the rules for which its value could matter."""
+
+    where: Node | None
+    min_length: int
+    counts: bool
+    readers: tuple[Row, ...]
+
+
+def windows_function(asks: Sequence[Ask], writer: Writer, hopeful: Writer) -> WindowsFunction:
+    """Tells of each window whether a message is added to it, and whether its value is wanted.
+
+    Args:
+        asks: The windows, in order of their bits.
+        writer: Writes what is counted.
+        hopeful: Writes whether a rule could fire if every window were as wanted; shares ``names`` with ``writer``.
+    """
+    lines = ["def windows(p):\n", HEAD, "    a = r = 0; n = len(s.views.folded)\n"]
+    for number, ask in enumerate(asks):
+        tests = [f"n >= {ask.min_length}"] if ask.min_length else []
+        tests += [writer.true(ask.where)] if ask.where is not None else []
+        bit = 1 << number
+        if ask.counts:
+            lines.append(f"    if {' and '.join(tests) or 'True'}: a |= {bit}\n")
+        maybe = [
+            hopeful.fires(row.plan)
+            if row.bit is None
+            else f"(g & {1 << row.bit} and {hopeful.fires(row.plan)})"
+            for row in ask.readers
+        ]
+        lines.append(f"    if not a & {bit} and ({' or '.join(maybe)}): r |= {bit}\n")
+    lines.append("    return a, a | r\n")
+    return _made("".join(lines), "windows", writer)  # type: ignore[no-any-return]
 
 
 def _made(source: str, name: str, writer: Writer) -> Any:

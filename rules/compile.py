@@ -1,4 +1,4 @@
-"""Compile rules to a rule set: phrases to one automaton a view, patterns to one RE2 set, conditions to code.
+"""Compile rules to a rule set: phrases to one automaton a view, patterns to RE2 sets, conditions to code.
 
 A rule that cannot be compiled is left out and named; the others run.
 """
@@ -7,20 +7,20 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any
 
-from rules.codegen import Writer, pack_function, predicate
+from rules.codegen import Ask, PackFunction, Row, Writer, pack_function, windows_function
 from rules.index import ViewIndex
 from rules.load import Loaded
 from rules.lower import Fold
-from rules.match import Counted, Engine, RuleSet
+from rules.masks import Masks, masks_of
+from rules.match import Engine, RuleSet
 from rules.nodes import TEXT_NODES, Alike, Chain, Counter, Node, Phrases, Regexes, Split, walk
 from rules.plan import Plan, plan_of
 from rules.probes import probe_of
 from rules.problems import Problem
 from rules.references import without_bad_references
-from rules.triggers import EAGER, Trigger, triggers
 from rules.vocabulary import Mode, View
+from rules.windows import WindowSpec
 
 LANGUAGE = 1
 """Version of the rule language; part of every rule set's version."""
@@ -48,7 +48,7 @@ def compile_rules(loaded: Loaded, *, fold: Fold, modes: Sequence[Mode] = ("live"
     return RuleSet(
         version=_version(loaded, sound),
         rules=tuple(plan.rule for plan in engine.plans),
-        windows=tuple(counted.spec for counted in engine.counted),
+        windows=engine.windows,
         needs=_needs(engine),
         broken=(*broken, *bad),
         engine=engine,
@@ -61,16 +61,23 @@ def _engine(plans: Mapping[str, Plan]) -> Engine:
     views = _views(nodes)
     of_text = list(dict.fromkeys(node for node in nodes if isinstance(node, TEXT_NODES)))
     numbers: dict[Node, int] = {node: number for number, node in enumerate(of_text)}
-    packs, masks = _packs(ordered, plans, views, numbers)
+    masks = masks_of(ordered, plans, views)
+    rows = [
+        Row(number=number, plan=plan, bit=masks.rules[plan.rule.id]) for number, plan in enumerate(ordered)
+    ]
+    specs, asks = _windows(rows)
+    writer = Writer(probes=numbers, plans=plans, bits=masks.nodes)
+    hopeful = Writer(probes=numbers, plans=plans, bits=masks.nodes, assume_windows=True, names=writer.names)
     return Engine(
         plans=ordered,
         by_id=plans,
         views=views,
-        masks=masks,
-        packs=packs,
+        eager=masks.eager,
+        packs=_packs(rows, numbers, plans, masks),
         probes=tuple(probe_of(node, views) for node in of_text),
         numbers=numbers,
-        counted=_counted(ordered, plans, numbers),
+        windows=specs,
+        asks=windows_function(asks, writer, hopeful),
     )
 
 
@@ -89,75 +96,36 @@ def _views(nodes: Iterable[Node]) -> dict[View, ViewIndex]:
 
 
 def _packs(
-    ordered: Sequence[Plan],
-    plans: Mapping[str, Plan],
-    views: Mapping[View, ViewIndex],
-    numbers: Mapping[Node, int],
-) -> tuple[Any, Any]:
-    members: defaultdict[str, list[tuple[int, Plan]]] = defaultdict(list)
-    for number, plan in enumerate(ordered):
-        members[plan.rule.category].append((number, plan))
-    masks: dict[View, tuple[list[int], list[int]]] = {
-        view: ([0] * len(index.phrases.numbers), [0] * len(index.patterns.numbers))
-        for view, index in views.items()
-        if view in EAGER
-    }
-    packs, first = [], 0
-    for name in sorted(members):
-        rows: list[tuple[int, Plan, int | None]] = []
-        bits = 0
-        for number, plan in members[name]:
-            needed = triggers(plan.when, plans)
-            rows.append((number, plan, None if needed is None else bits))
-            if needed is not None:
-                _set_bit(masks, views, needed, 1 << (first + bits))
-                bits += 1
-        function = pack_function(name, rows, Writer(probes=numbers, plans=plans))
-        packs.append((function, first, (1 << bits) - 1))
-        first += bits
-    return tuple(packs), {
-        view: (tuple(phrases), tuple(patterns)) for view, (phrases, patterns) in masks.items()
-    }
+    rows: Sequence[Row], numbers: Mapping[Node, int], plans: Mapping[str, Plan], masks: Masks
+) -> tuple[PackFunction, ...]:
+    members: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        members[row.plan.rule.category].append(row)
+    return tuple(
+        pack_function(name, members[name], Writer(probes=numbers, plans=plans, bits=masks.nodes))
+        for name in sorted(members)
+    )
 
 
-def _set_bit(
-    masks: Mapping[View, tuple[list[int], list[int]]],
-    views: Mapping[View, ViewIndex],
-    needed: Iterable[Trigger],
-    bit: int,
-) -> None:
-    for kind, view, text in needed:
-        of_phrases, of_patterns = masks[view]
-        if kind == "phrase":
-            of_phrases[views[view].phrases.numbers[text]] |= bit
-        else:
-            of_patterns[views[view].patterns.numbers[text]] |= bit
-
-
-def _counted(
-    ordered: Sequence[Plan], plans: Mapping[str, Plan], numbers: Mapping[Node, int]
-) -> tuple[Counted, ...]:
+def _windows(rows: Sequence[Row]) -> tuple[tuple[WindowSpec, ...], list[Ask]]:
     asked: dict[str, Counter] = {}
-    readers: defaultdict[str, list[Plan]] = defaultdict(list)
-    for plan in ordered:
-        for node in walk(plan.when):
+    readers: defaultdict[str, dict[int, Row]] = defaultdict(dict)
+    for row in rows:
+        for node in walk(row.plan.when):
             if isinstance(node, Counter):
                 asked.setdefault(node.spec.id, node)
-                readers[node.spec.id].append(plan)
-    found = []
-    for spec_id in sorted(asked):
-        node = asked[spec_id]
-        writer = Writer(probes=numbers, plans=plans)
-        hopeful = Writer(probes=numbers, plans=plans, assume_windows=True)
-        found.append(
-            Counted(
-                spec=node.spec,
-                where=None if node.where is None else predicate("where", writer.true(node.where), writer),
-                min_length=node.min_length,
-                readers=tuple(predicate("reads", hopeful.fires(plan), hopeful) for plan in readers[spec_id]),
-            )
+                readers[node.spec.id][row.number] = row
+    nodes = [asked[spec_id] for spec_id in sorted(asked)]
+    asks = [
+        Ask(
+            where=node.where,
+            min_length=node.min_length,
+            counts=node.spec.measure != "reports",
+            readers=tuple(readers[node.spec.id].values()),
         )
-    return tuple(found)
+        for node in nodes
+    ]
+    return tuple(node.spec for node in nodes), asks
 
 
 def _needs(engine: Engine) -> frozenset[str]:

@@ -1,8 +1,8 @@
 """Example: a text with what else is known, for the tests inside a rule file."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from rules.conditions.base import Name, Share, Strict
 from rules.durations import ClockTime, Duration
@@ -62,18 +62,21 @@ class Example(Strict):
         (), description="Pieces of the text that the spans have to show (fires only)."
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, given: Any) -> Any:
-        return {"text": given} if isinstance(given, str) else given
+
+def _short_form(given: Any) -> Any:
+    return {"text": given} if isinstance(given, str) else given
+
+
+GivenExample = Annotated[Example, BeforeValidator(_short_form, json_schema_input_type=str | Example)]
+"""An example; a text alone will do."""
 
 
 class Proofs(Strict):
     """Texts that prove the rule: positives and negatives in equal honour."""
 
-    fires: tuple[Example, ...] = Field(
+    fires: tuple[GivenExample, ...] = Field(
         min_length=1, max_length=200, description="Messages that the rule has to hit."
     )
-    silent: tuple[Example, ...] = Field(
+    silent: tuple[GivenExample, ...] = Field(
         min_length=1, max_length=200, description="Messages that look like it and are not."
     )

@@ -5,6 +5,7 @@ from typing import Final
 from rules.subject import Subject
 
 EXPRESSIONS: Final[dict[str, str]] = {
+    "text.length": "len(s.views.raw)",
     "author.id": "s.author.id",
     "author.account_age_seconds": "s.author.account_age_seconds",
     "author.age_band": "s.author.age_band",
@@ -31,6 +32,8 @@ UNKNOWN_WORDS: Final[frozenset[str | None]] = frozenset({None, "unknown"})
 def fact(subject: Subject, name: str) -> object:
     """The value of a fact, None where it is not known."""
     holder, _, attribute = name.partition(".")
+    if holder == "text":
+        return len(subject.views.raw)
     if holder == "score":
         return None if subject.scores is None else subject.scores.get(attribute)
     value = getattr(getattr(subject, holder), attribute)

@@ -98,7 +98,7 @@ class Interpreter:
                 return value in node.values
             if isinstance(node, Flag):
                 return value is node.value
-            return isinstance(value, frozenset) and not node.names.isdisjoint(value)
+            return isinstance(value, frozenset) and not value.isdisjoint(node.names)
         raise TypeError(f"no such condition: {node!r}")
 
     def _clock(self, node: Clock) -> bool:

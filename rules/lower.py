@@ -67,7 +67,7 @@ class Lowering:
                 return self._window(given.window, (*at, "window"))
             case _:
                 of_text = isinstance(
-                    given, text.Terms | text.Steps | text.Patterns | text.Joined | text.Similar
+                    given, text.Terms | text.Steps | text.Patterns | text.Joined | text.Similar | text.Length
                 )
                 return self._text(given, at) if of_text else self._fact(given, at)
 
@@ -132,6 +132,9 @@ class Lowering:
                     within=seconds(joined.within),
                     piece=joined.piece,
                 )
+            case text.Length():
+                low, high = given.length.at_least, given.length.below
+                return Number(text=f"length{_range(low, high)}", fact="text.length", low=low, high=high)
             case _:
                 alike = given.similar
                 return Alike(
@@ -175,7 +178,7 @@ class Lowering:
         self.in_window = False
         within = seconds(given.within)
         spec = WindowSpec(
-            id=short(
+            id=_spec_id(
                 "window",
                 measure,
                 str(member),
@@ -204,7 +207,7 @@ class Lowering:
     def _reports(self, given: facts.ReportsAsked, at: Path) -> Node:
         within = seconds(given.within)
         spec = WindowSpec(
-            id=short("reports", given.of, str(within)),
+            id=_spec_id("reports", given.of, str(within)),
             measure="reports",
             member=None,
             by=(given.of,),
@@ -256,6 +259,10 @@ class Lowering:
                 )
                 continue
             yield spelled
+
+
+def _spec_id(*parts: str) -> str:
+    return short("\x1f".join(parts))
 
 
 def _range(low: float | None, high: float | None) -> str:

@@ -71,8 +71,8 @@ def exempt_node(exempt: Exempt) -> Node | None:
 
 
 def _one_of(fact: str, values: Iterable[str]) -> list[Node]:
-    words = frozenset(values)
-    return [OneOf(text=f"{fact} in [{', '.join(sorted(words))}]", fact=fact, values=words)] if words else []
+    words = tuple(sorted(set(values)))
+    return [OneOf(text=f"{fact} in [{', '.join(words)}]", fact=fact, values=words)] if words else []
 
 
 def _at_least(fact: str, low: int | None) -> list[Node]:
@@ -89,9 +89,9 @@ def _flag(fact: str, value: bool | None) -> list[Node]:
 
 def _labels(fact: str, has: Iterable[str], lacks: Iterable[str]) -> list[Node]:
     found: list[Node] = []
-    if names := frozenset(has):
-        found.append(Marked(text=f"{fact} has [{', '.join(sorted(names))}]", fact=fact, names=names))
-    if names := frozenset(lacks):
-        marked = Marked(text=f"{fact} has [{', '.join(sorted(names))}]", fact=fact, names=names)
+    if names := tuple(sorted(set(has))):
+        found.append(Marked(text=f"{fact} has [{', '.join(names)}]", fact=fact, names=names))
+    if names := tuple(sorted(set(lacks))):
+        marked = Marked(text=f"{fact} has [{', '.join(names)}]", fact=fact, names=names)
         found.append(No(text="not", child=marked))
     return found

@@ -4,14 +4,15 @@ Two stages, so that all windows of a request are one round trip: ``prepare`` sea
 says what to count, ``match`` takes the counters' values and tells which rules fire.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from rules.codegen import PackFunction
+from rules.codegen import PackFunction, WindowsFunction
 from rules.hit import Hit
 from rules.index import PhraseHit, ViewIndex
 from rules.interpret import Interpreter
+from rules.masks import EagerView
 from rules.nodes import Node, TextNode
 from rules.plan import Plan
 from rules.probes import Probe
@@ -20,20 +21,10 @@ from rules.rule import Rule
 from rules.spans import Span, merge
 from rules.subject import Subject
 from rules.vocabulary import KeyPart, Member, View
-from rules.windows import WindowRequest, WindowSpec, short
+from rules.windows import WindowRequest, WindowSpec, remembered, short
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 _UNASKED: Final = object()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """A window, which messages count, and for which it could matter."""
-
-    spec: WindowSpec
-    where: Callable[[Any], bool] | None
-    min_length: int
-    readers: tuple[Callable[[Any], bool], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,20 +33,22 @@ class Engine:
 
     Attributes:
         views: Automata by view.
-        masks: For phrases and for patterns of a view: the bits of the rules they trigger, by number.
-        packs: Each pack's function, the place of its first bit, and all its bits.
+        eager: The views that are searched for every message.
+        packs: A function for each pack.
         probes: Conditions on text by number.
         numbers: The numbers of those conditions.
+        windows: The counters, in order of their bits in what ``asks`` answers.
     """
 
     plans: tuple[Plan, ...]
     by_id: Mapping[str, Plan]
     views: Mapping[View, ViewIndex]
-    masks: Mapping[View, tuple[tuple[int, ...], tuple[int, ...]]]
-    packs: tuple[tuple[PackFunction, int, int], ...]
+    eager: tuple[EagerView, ...]
+    packs: tuple[PackFunction, ...]
     probes: tuple[Probe, ...]
     numbers: Mapping[Node, int]
-    counted: tuple[Counted, ...]
+    windows: tuple[WindowSpec, ...]
+    asks: WindowsFunction
 
 
 class Prepared:
@@ -71,12 +64,13 @@ class Prepared:
         self._found: dict[View, tuple[list[PhraseHit], list[int]]] = {}
         self._values: dict[int, bool | None] = {}
         mask = 0
-        for view, (of_phrases, of_patterns) in engine.masks.items():
-            hits, patterns = self._search(view)
-            for hit in hits:
-                mask |= of_phrases[hit[2]]
+        for eager in engine.eager:
+            text: str = getattr(subject.views, eager.view)
+            hits, patterns = self._found[eager.view] = eager.phrases(text), eager.patterns(text)
+            for _, _, number in hits:
+                mask |= eager.phrase_bits[number]
             for number in patterns:
-                mask |= of_patterns[number]
+                mask |= eager.pattern_bits[number]
         self.mask = mask
 
     def value(self, number: int) -> bool | None:
@@ -102,31 +96,47 @@ class Prepared:
 
     def window_requests(self) -> tuple[WindowRequest, ...]:
         """What to add and read for this message, before ``RuleSet.match``."""
+        add, read = self._engine.asks(self)
+        if not read:
+            return ()
+        at = self.subject.sent_at.timestamp()
+        names = _Names(self.subject)
         requests = []
-        for counted in self._engine.counted:
-            add = self._counts(counted)
-            if not add and not any(reads(self) for reads in counted.readers):
+        for number, spec in enumerate(self._engine.windows):
+            if not read >> number & 1:
                 continue
-            spec = counted.spec
-            parts = [_key_part(self.subject, part) for part in spec.by]
-            member = None if spec.member is None else _member(self.subject, spec.member)
-            if None in parts or (spec.member is not None and member is None and add):
+            adds = bool(add >> number & 1)
+            parts = [names.of(part) for part in spec.by]
+            member = None if spec.member is None else names.of(spec.member)
+            if None in parts or (adds and spec.member is not None and member is None):
                 continue
-            requests.append(
-                WindowRequest(
-                    spec=spec,
-                    key=f"{spec.id}:{short(*[part for part in parts if part is not None])}",
-                    member=None if member is None else short(member),
-                    at=self.subject.sent_at.timestamp(),
-                    add=add,
-                )
-            )
+            key = f"{spec.id}:{''.join(part for part in parts if part is not None)}"
+            requests.append(WindowRequest(spec=spec, key=key, member=member, at=at, add=adds))
         return tuple(requests)
 
-    def _counts(self, counted: Counted) -> bool:
-        if counted.spec.measure == "reports" or len(self.subject.views.folded) < counted.min_length:
-            return False
-        return counted.where is None or counted.where(self)
+
+class _Names:
+    """Short names of what counters are kept by, each worked out once a message."""
+
+    __slots__ = ("_known", "_subject")
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._known: dict[str, str | None] = {}
+
+    def of(self, part: KeyPart | Member) -> str | None:
+        if part not in self._known:
+            self._known[part] = self._made(part)
+        return self._known[part]
+
+    def _made(self, part: KeyPart | Member) -> str | None:
+        if part == "text":
+            return short(self._subject.views.folded)
+        if part == "pair":
+            author, target = self.of("author"), self.of("target")
+            return None if author is None or target is None else author + target
+        holder: Any = getattr(self._subject, part)
+        return None if holder.id is None else remembered(holder.id)
 
 
 class _Looker:
@@ -182,9 +192,8 @@ class RuleSet:
             known = None if windows is None else windows[index]
             message.windows = _NOTHING if known is None else known
             fired: list[int] = []
-            mask = message.mask
-            for function, first, bits in packs:
-                function((mask >> first) & bits if mask else 0, message, fired)
+            for function in packs:
+                function(message, fired)
             result.append(self._hits(message, fired) if fired else ())
         return result
 
@@ -201,18 +210,3 @@ class RuleSet:
             Hit(rule=plan.rule, mode=plan.mode, spans=tuple(merge(interpreter.spans(plan.when))))
             for plan in plans
         )
-
-
-def _key_part(subject: Subject, part: KeyPart) -> str | None:
-    if part == "pair":
-        author, target = subject.author.id, subject.target.id
-        return None if author is None or target is None else short(author, target)
-    return _member(subject, part)
-
-
-def _member(subject: Subject, member: Member) -> str | None:
-    if member == "text":
-        return subject.views.folded
-    holder: Any = getattr(subject, member)
-    name: str | None = holder.id
-    return name

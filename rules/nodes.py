@@ -1,7 +1,8 @@
 """Nodes: conditions made ready. Lists are read in, terms folded, durations turned to seconds.
 
 ``text`` is how a trace shows the condition, with the keys of the rule file. Nodes are values: equal
-conditions of two rules are one node and are looked at once a message.
+conditions of two rules are one node and are looked at once a message. Their ``repr`` decides the ids of
+windows, so they hold sorted tuples and never sets, whose order differs between processes.
 """
 
 from dataclasses import dataclass
@@ -113,7 +114,7 @@ class OneOf(Node):
     """A fact is one of some words."""
 
     fact: str
-    values: frozenset[str]
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +122,7 @@ class Marked(Node):
     """A set of labels has one of some names."""
 
     fact: str
-    names: frozenset[str]
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,5 +40,12 @@ def _of_text(node: Node) -> frozenset[Trigger] | None:
 
 
 def _commonness(found: frozenset[Trigger]) -> float:
-    """A guess at how often one of them is seen: short phrases are common."""
-    return sum(10.0 ** -len(text) if kind == "phrase" else 0.01 for kind, _, text in found)
+    """A guess at how often one of them is seen: short phrases are common, hiragana most of all."""
+    return sum(_share(text) if kind == "phrase" else 0.01 for kind, _, text in found)
+
+
+def _share(phrase: str) -> float:
+    share = 1.0
+    for char in phrase:
+        share *= 0.15 if "ぁ" <= char <= "ん" else 0.03
+    return share

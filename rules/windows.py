@@ -7,6 +7,7 @@ itself is counted before it is read. Where values are kept is the caller's affai
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Protocol
 
@@ -64,14 +65,13 @@ class Windows(Protocol):
         """Values by ``WindowSpec.id`` for each message, messages in order, in one round trip."""
 
 
-def short(*parts: str) -> str:
-    """A name of 24 hex digits for parts of any length and content."""
-    digest = blake2b(digest_size=12)
-    for part in parts:
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(4, "big"))
-        digest.update(encoded)
-    return digest.hexdigest()
+def short(name: str) -> str:
+    """16 hex digits for a name of any length and content."""
+    return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+remembered = lru_cache(maxsize=16_384)(short)
+"""The same for names that come again and again: authors and rooms."""
 
 
 def report_requests(
@@ -80,7 +80,7 @@ def report_requests(
     """What a report adds to the windows over reports; ``at`` is its time in Unix seconds."""
     about = {"author": author, "room": room}
     return tuple(
-        WindowRequest(spec=spec, key=f"{spec.id}:{short(name)}", member=short(reporter), at=at, add=True)
+        WindowRequest(spec=spec, key=f"{spec.id}:{remembered(name)}", member=short(reporter), at=at, add=True)
         for spec in specs
         if spec.measure == "reports" and (name := about.get(spec.by[0])) is not None
     )

@@ -67,7 +67,11 @@ def parse(path: str, source: str | bytes, *, max_bytes: int) -> tuple[Document |
         text = source if isinstance(source, str) else source.decode("utf-8-sig")
         return _Builder(text).document(), None
     except (UnicodeDecodeError, UnicodeEncodeError) as error:
-        what = f"byte {error.start} is not UTF-8" if isinstance(source, bytes) else "half a character stands in the text"
+        what = (
+            f"byte {error.start} is not UTF-8"
+            if isinstance(source, bytes)
+            else "half a character stands in the text"
+        )
         return None, Problem(path=path, line=None, code="not_utf8", what=what, hint="save the file as UTF-8")
     except _Refused as error:
         return None, Problem(path=path, line=error.line, code=error.code, what=error.what, hint=error.hint)

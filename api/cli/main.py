@@ -15,7 +15,7 @@ import typer.main
 from api.cli import logs
 from api.cli.terminal import EXIT_BAD_DATA, EXIT_CANNOT_RUN
 from classifiers.errors import ArtefactCorrupt, ArtefactMissing, ClassifierError
-from moderation.errors import ModerationError, Unavailable
+from moderation.errors import Invalid, ModerationError, Unavailable
 from rules.problems import RulesError
 
 START, DAILY, CARE = "Start", "Score and check", "Look after it"
@@ -88,4 +88,7 @@ def explain(error: ModerationError | ClassifierError | RulesError | OSError) -> 
         return f"{where}{error.strerror or error}.", EXIT_CANNOT_RUN
     if isinstance(error, Unavailable | ArtefactMissing | ArtefactCorrupt):
         return " ".join(str(error).split()), EXIT_CANNOT_RUN  # a driver's message may be of several lines
+    if isinstance(error, Invalid):
+        places = "; ".join(f"{problem.pointer.strip('/')} {problem.detail}" for problem in error.problems)
+        return f"{error} {places}".strip(), EXIT_BAD_DATA
     return str(error), EXIT_BAD_DATA

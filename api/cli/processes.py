@@ -1,6 +1,5 @@
 """Child processes of a command: `ibasho` itself with other settings, and the end of them."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -14,9 +13,6 @@ from moderation.settings import PROJECT, Settings
 
 SECONDS_TO_STOP = 40
 """A child that has not ended this long after SIGTERM is killed."""
-
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None)
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -36,19 +32,14 @@ def spawn(arguments: Sequence[str], settings: Settings, log: Path) -> "subproces
     with log.open("ab") as out:
         # Not in this terminal's group: Ctrl-C is for the parent, which stops its children in order.
         return subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-m", "api.cli", *arguments],
+            [sys.executable, "-m", "api.cli.child", str(os.getpid()), *arguments],
             cwd=settings.data_dir,  # where no .env of the user's lies
             env=environment(settings) | {"PYTHONPATH": str(PROJECT)},
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
             start_new_session=True,
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one system call
         )
-
-
-def _end_with_parent() -> None:
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:

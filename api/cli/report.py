@@ -75,9 +75,6 @@ def send(url: str, key: str, path: str, body: object) -> Any:
         raise typer.Exit(EXIT_CANNOT_RUN) from error
     if answer.is_success:
         return told
-    for problem in told.get("errors") or [{}]:
-        place = f" {problem['pointer']}: {problem['detail']}" if problem else ""
-        complain(
-            f"refused ({answer.status_code}): {told.get('detail', told.get('title', 'no reason given'))}{place}"
-        )
+    places = "; ".join(f"{problem['pointer']} {problem['detail']}" for problem in told.get("errors", ()))
+    complain(f"refused ({answer.status_code}): {told.get('detail', 'no reason given')} {places}".rstrip())
     raise typer.Exit(EXIT_CANNOT_RUN if answer.status_code >= 500 else EXIT_BAD_DATA)  # noqa: PLR2004 - HTTP

@@ -18,14 +18,20 @@ Step = Callable[[str, float], None]
 
 
 def new_app(about: str | None = None) -> typer.Typer:
-    """An app for one command, or for a group of them."""
-    return typer.Typer(
-        help=about,
+    """An app for one command; with a text about it, for a group of commands."""
+    app = typer.Typer(
         no_args_is_help=about is not None,
         add_completion=False,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
+    if about is not None:
+        app.callback(help=about)(_group)  # else a group of one command would lose its name
+    return app
+
+
+def _group() -> None:
+    """Nothing happens before the command."""
 
 
 def errors() -> Console:

@@ -74,7 +74,13 @@ class EventsIn(Body):
                 "room_id": "r-1",
                 "room": {"title": "朝活", "game": "ねこ将棋", "category": "board"},
             },
-            {"id": "ev-2", "type": "viewers", "at": "2026-11-22T12:05:00+09:00", "room_id": "r-1", "viewers": 120},
+            {
+                "id": "ev-2",
+                "type": "viewers",
+                "at": "2026-11-22T12:05:00+09:00",
+                "room_id": "r-1",
+                "viewers": 120,
+            },
         ]
     )
 

@@ -73,7 +73,11 @@ class InquiryIn(Body):
     """One letter to support."""
 
     model_config = with_example(
-        id="iq-1", topic="streaming", text="配信のチャットで何度も悪口を書かれています", room_id="r-1", ticket_id="CS-1024"
+        id="iq-1",
+        topic="streaming",
+        text="配信のチャットで何度も悪口を書かれています",
+        room_id="r-1",
+        ticket_id="CS-1024",
     )
 
     id: ExternalId

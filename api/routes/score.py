@@ -1,8 +1,9 @@
-"""POST /v1/score: one message or a batch, on the send path."""
+"""POST /v1/score: one message, a batch, or lines of NDJSON, on the send path."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,89 +11,58 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.auth import require_scope
 from api.deps import Parts, get_parts
 from api.errors import problem, status_of
-from api.openapi import POSTED, problems
-from api.wire import MessageIn, ScoreBatchIn, ScoreOneIn, read_score_request, schema_of, to_message
-from moderation.errors import FieldProblem, Invalid, MissingScope, ModerationError
-from moderation.scoring.answer import ScoreAnswer
+from api.score_document import NDJSON, SCORE_EXTRA, SCORE_RESPONSES
+from api.score_lines import LONGEST_LINE, Line, LineAnswers
+from api.toll import charge
+from api.wire import (
+    AnyOptions,
+    MessageIn,
+    Options,
+    ScoreBatchIn,
+    read_line,
+    read_options,
+    read_score_request,
+    to_message,
+)
+from moderation.errors import FieldProblem, Invalid, MissingScope, ModerationError, RateLimited
+from moderation.scoring.message import Message
 from moderation.storage.accounts import ApiKey
 from moderation.taxonomy import Scope
 
 router = APIRouter(prefix="/v1", tags=["scoring"])
 
-Caller = Annotated[ApiKey, Depends(require_scope(Scope.SCORE))]
-
-
-class ScoreBatchAnswer(msgspec.Struct, frozen=True):
-    """Answers in the order of the messages; one that has none carries ``id`` and ``error``."""
-
-    results: list[ScoreAnswer]
-
-
-_SCHEMAS, SCORE_COMPONENTS = schema_of(ScoreOneIn, ScoreBatchIn, ScoreAnswer, ScoreBatchAnswer)
-_OPENAPI: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {"anyOf": _SCHEMAS[:2]},
-                "examples": {
-                    "one": {
-                        "summary": "One message",
-                        "value": {
-                            "id": "m-1",
-                            "text": "初見です、よろしくお願いします",
-                            "author": {"id": "u-1", "name": "たろう"},
-                            "room": {"id": "r-1", "category": "fps"},
-                        },
-                    }
-                },
-            }
-        },
-    }
-}
+Caller = Annotated[ApiKey, Depends(require_scope(Scope.SCORE, cost=0))]
 
 
 @router.post(
     "/score",
     operation_id="score",
-    summary="Score one message or a batch",
-    openapi_extra=_OPENAPI,
-    responses={
-        200: {
-            "description": "The verdicts.",
-            "content": {"application/json": {"schema": {"anyOf": _SCHEMAS[2:]}}},
-        },
-        **problems(*POSTED, 409, s409="The message id was scored before with other content."),
-    },
+    summary="Score one message, a batch, or a stream of lines",
+    openapi_extra=SCORE_EXTRA,
+    responses=SCORE_RESPONSES,
 )
 async def score(request: Request, key: Caller) -> Response:
-    """Verdicts for one message, or for ``messages`` in the order they were sent.
+    """Verdicts for one message, or for several in the order they were sent.
 
     A message id is idempotent: the same content gets the stored answer and is counted once; other
-    content is a 409 (in a batch: an ``error`` in its place). A flagged message is saved as a case
+    content is a 409 (among several: an ``error`` in its place). A flagged message is saved as a case
     before the answer leaves. With ``timeout_ms`` an answer may be ``partial``; send it again for
     a full one. ``dry_run`` stores and counts nothing. ``replay`` (admin keys) believes old times.
     """
     parts = get_parts(request)
+    if request.headers.get("content-type", "").startswith(NDJSON):
+        options = read_options(request.query_params)
+        _check_options(options, key)
+        scorer = _LineScorer(request, parts, key, options)
+        return LineAnswers(request, scorer.answer, most_lines=parts.settings.max_batch)
+    if request.scope["query_string"]:
+        _refuse_options(request.query_params)
     asked = read_score_request(await request.body())
-    if asked.replay and Scope.ADMIN not in key.scopes:
-        raise MissingScope(Scope.ADMIN.value)
+    _check_options(asked, key)
     given: Sequence[MessageIn] = asked.messages if isinstance(asked, ScoreBatchIn) else [asked]
     _check_sizes(parts, given, batch=isinstance(asked, ScoreBatchIn))
-    now = datetime.now(UTC)
-    messages = [
-        to_message(
-            one,
-            service=key.service,
-            known_room=parts.engines.known_room(key.service, one.room.id),
-            received_at=now,
-            replay=asked.replay,
-        )
-        for one in given
-    ]
-    answers = await parts.intake.score(
-        key.service, messages, timeout_ms=asked.timeout_ms, dry_run=asked.dry_run
-    )
+    await charge(request, key, len(given))
+    answers = await _score(parts, key, given, asked)
     if isinstance(asked, ScoreBatchIn):
         rows = [_row(one.id, answer) for one, answer in zip(given, answers, strict=True)]
         return Response(b'{"results":[' + b",".join(rows) + b"]}", media_type="application/json")
@@ -100,6 +70,42 @@ async def score(request: Request, key: Caller) -> Response:
     if isinstance(answer, ModerationError):
         raise answer
     return Response(answer, media_type="application/json")
+
+
+async def _score(
+    parts: Parts, key: ApiKey, given: Sequence[MessageIn], options: AnyOptions
+) -> list[bytes | ModerationError]:
+    now = datetime.now(UTC)
+    messages = [_message(parts, key, one, options, now) for one in given]
+    return await parts.intake.score(
+        key.service, messages, timeout_ms=options.timeout_ms, dry_run=options.dry_run
+    )
+
+
+def _message(parts: Parts, key: ApiKey, given: MessageIn, options: AnyOptions, now: datetime) -> Message:
+    return to_message(
+        given,
+        service=key.service,
+        known_room=parts.engines.known_room(key.service, given.room.id),
+        received_at=now,
+        replay=options.replay,
+    )
+
+
+def _check_options(options: AnyOptions, key: ApiKey) -> None:
+    if options.replay and Scope.ADMIN not in key.scopes:
+        raise MissingScope(Scope.ADMIN.value)
+
+
+def _refuse_options(query: Mapping[str, str]) -> None:
+    """A dry run that is not one would be a nasty surprise."""
+    problems = [
+        FieldProblem(pointer=f"/{name}", detail="stands in the body; in the address only with NDJSON")
+        for name in Options.__struct_fields__
+        if name in query
+    ]
+    if problems:
+        raise Invalid("An option stands in the wrong place.", problems)
 
 
 def _check_sizes(parts: Parts, given: Sequence[MessageIn], *, batch: bool) -> None:
@@ -111,10 +117,7 @@ def _check_sizes(parts: Parts, given: Sequence[MessageIn], *, batch: bool) -> No
         )
     longest = parts.settings.max_text_chars
     problems = [
-        FieldProblem(
-            pointer=f"/messages/{at}/text" if batch else "/text",
-            detail=f"{len(one.text)} code points; at most {longest} are accepted",
-        )
+        _too_long(one, longest, f"/messages/{at}/text" if batch else "/text")
         for at, one in enumerate(given)
         if len(one.text) > longest
     ]
@@ -122,8 +125,79 @@ def _check_sizes(parts: Parts, given: Sequence[MessageIn], *, batch: bool) -> No
         raise Invalid("A text is too long; `errors` names each.", problems)
 
 
-def _row(message_id: str, answer: bytes | ModerationError) -> bytes:
+def _too_long(message: MessageIn, longest: int, pointer: str) -> FieldProblem:
+    return FieldProblem(
+        pointer=pointer, detail=f"{len(message.text)} code points; at most {longest} are accepted"
+    )
+
+
+class _LineScorer:
+    """Scores the lines of one NDJSON request, chunk by chunk."""
+
+    def __init__(self, request: Request, parts: Parts, key: ApiKey, options: AnyOptions) -> None:
+        self._request = request
+        self._parts = parts
+        self._key = key
+        self._options = options
+
+    async def answer(self, lines: Sequence[Line]) -> list[bytes]:
+        """One row for each line; where a chunk cannot be saved, each of its lines says so."""
+        read = [self._read(line) for line in lines]
+        given = [one for one in read if isinstance(one, MessageIn)]
+        scored = iter(await self._score(given) if given else [])
+        rows = []
+        for line, one in zip(lines, read, strict=True):
+            if isinstance(one, MessageIn):
+                rows.append(_row(one.id, next(scored), line.number))
+            else:
+                rows.append(_row(one.message_id, one.error, line.number))
+        return rows
+
+    def _read(self, line: Line) -> "MessageIn | _BadLine":
+        if line.data is None:
+            return _BadLine(None, Invalid(f"The line is longer than {LONGEST_LINE} bytes."))
+        try:
+            message = read_line(line.data)
+            longest = self._parts.settings.max_text_chars
+            if len(message.text) > longest:
+                raise Invalid("The text is too long.", [_too_long(message, longest, "/text")])
+            # Times outside the calendar show here, before the others of the chunk are scored.
+            _message(self._parts, self._key, message, self._options, datetime.now(UTC))
+        except Invalid as error:
+            return _BadLine(_id_in(line.data), error)
+        return message
+
+    async def _score(self, given: Sequence[MessageIn]) -> Sequence[bytes | ModerationError]:
+        while True:
+            try:
+                await charge(self._request, self._key, len(given))
+                return await _score(self._parts, self._key, given, self._options)
+            except RateLimited as error:
+                await asyncio.sleep(error.seconds)  # a stream is slowed down, not refused
+            except ModerationError as error:
+                return [error] * len(given)
+
+
+class _BadLine:
+    """A line that cannot be scored."""
+
+    def __init__(self, message_id: str | None, error: Invalid) -> None:
+        self.message_id = message_id
+        self.error = error
+
+
+def _id_in(line: bytes) -> str | None:
+    """The id of a line that is wrong elsewhere, if it can be read."""
+    try:
+        found = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    given = found.get("id") if isinstance(found, dict) else None
+    return given if isinstance(given, str) else None
+
+
+def _row(message_id: str | None, answer: bytes | ModerationError, line: int | None = None) -> bytes:
     if isinstance(answer, bytes):
         return answer
-    error = problem(status_of(answer), answer.code, str(answer))
-    return msgspec.json.encode({"id": message_id, "error": error})
+    error = problem(status_of(answer), answer.code, str(answer), getattr(answer, "problems", ()))
+    return msgspec.json.encode({"id": message_id, "error": error} | ({"line": line} if line else {}))

@@ -1,16 +1,19 @@
 """What anybody may ask: is it up, is it ready, what are the words and clauses."""
 
-from typing import Any
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
 from api.deps import Read, get_parts
+from api.metrics import CONTENT_TYPE
 from api.openapi import problems
-from moderation.errors import ModerationError
-from moderation.storage import policies
-from moderation.storage.database import check
+from moderation.errors import ModerationError, StoreUnavailable
+from moderation.storage import gauges, policies
+from moderation.storage.database import Database, check
+from moderation.storage.gauges import Gauges
 from moderation.taxonomy import CATEGORY_JA, REASON_JA, SEVERITY_JA
 
 router = APIRouter(tags=["service"])
@@ -64,16 +67,45 @@ async def healthz() -> dict[str, str]:
     response_model=ReadyOut,
     responses={503: {"description": "No; `parts` says why.", "model": ReadyOut}},
 )
-def readyz(request: Request) -> Response:
+async def readyz(request: Request) -> Response:
     """Which part is missing, if one is. Redis may be away: scoring goes on, degraded."""
     parts = get_parts(request)
-    state: dict[str, Any] = {"database": "ok", "rules": "ok" if parts.engines.ready else "none active"}
+    state = {"database": "ok", "rules": "ok" if parts.engines.ready else "none active", "redis": "ok"}
     try:
-        check(parts.database)
+        await run_in_threadpool(check, parts.database)
     except ModerationError as error:
         state["database"] = str(error)
     ready = all(value == "ok" for value in state.values())
-    return JSONResponse({"ready": ready, "parts": state}, 200 if ready else 503)
+    why = await parts.live.away()
+    if why is not None:
+        state["redis"] = why
+    answer = ReadyOut(ready=ready, degraded=why is not None, parts=state)
+    return JSONResponse(answer.model_dump(), 200 if ready else 503)
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    summary="What is counted and what waits, for Prometheus",
+    response_class=PlainTextResponse,
+)
+async def metrics(request: Request) -> Response:
+    """Prometheus' text format. It names rules and queues, never people or texts."""
+    parts = get_parts(request)
+    text = parts.metrics.text(
+        gauges=await run_in_threadpool(_gauges, parts.database),
+        stream=await parts.live.stream_depth(),
+        versions=parts.engines.current.versions if parts.engines.ready else None,
+    )
+    return Response(text, media_type=CONTENT_TYPE)
+
+
+def _gauges(database: Database) -> Gauges | None:
+    try:
+        with database.read() as connection:
+            return gauges.read(connection, now=datetime.now(UTC))
+    except StoreUnavailable:
+        return None
 
 
 @router.get(

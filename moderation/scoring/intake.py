@@ -21,6 +21,7 @@ from moderation.scoring.answer import answer_of
 from moderation.scoring.deadline import Deadline
 from moderation.scoring.engine import Engine, Standing
 from moderation.scoring.message import Message
+from moderation.scoring.meter import Meter, NoMeter, Stopwatch
 from moderation.scoring.record import encode, record_of
 from moderation.scoring.talk import RoomLine, encode_line, talk_before
 from moderation.scoring.verdict import Status, Verdict
@@ -71,6 +72,7 @@ class Intake:
         windows: RedisWindows,
         writers: Executor,
         limits: Limits,
+        meter: Meter | None = None,
     ) -> None:
         self._engines = engines
         self._database = database
@@ -78,6 +80,7 @@ class Intake:
         self._windows = windows
         self._writers = writers
         self._limits = limits
+        self._meter = meter or NoMeter()
 
     async def score(
         self,
@@ -103,8 +106,10 @@ class Intake:
             StoreUnavailable: Flagged messages could not be saved; nothing was accepted.
         """
         deadline = Deadline(timeout_ms)
+        watch = Stopwatch(self._meter)
         digests = [_digest(message) for message in messages]
         known, missing = ({}, ()) if dry_run else await self._known(service, messages)
+        watch.lap("known")
         answers: dict[str, bytes | ModerationError] = {}
         fresh: dict[str, tuple[Message, bytes]] = {}
         results_by_position: list[bytes | ModerationError | None] = []
@@ -121,8 +126,9 @@ class Intake:
                 results_by_position.append(None)
         if fresh:
             answers = await self._score_fresh(
-                service, list(fresh.values()), deadline, dry_run=dry_run, missing=missing
+                service, list(fresh.values()), deadline, watch, dry_run=dry_run, missing=missing
             )
+        watch.stop()
         return [
             result if result is not None else answers[message.id]
             for message, result in zip(messages, results_by_position, strict=True)
@@ -143,6 +149,7 @@ class Intake:
         service: str,
         fresh: Sequence[tuple[Message, bytes]],
         deadline: Deadline,
+        watch: Stopwatch,
         *,
         dry_run: bool,
         missing: tuple[str, ...],
@@ -152,19 +159,24 @@ class Intake:
         talks: list[list[RoomLine]] | None = None
         if engine.rules.reads_talk and not missing and not deadline.over:
             talks = await self._talk(service, messages, deadline)
+            watch.lap("talk")
         half = engine.begin(
             messages,
             standings=[self._engines.standing(message) for message in messages],
             talks=talks,
             classify=not deadline.over,
         )
+        watch.lap("read")
         windows, away = await self._count(
             service, messages, half.window_requests, deadline, dry_run=dry_run, away=bool(missing)
         )
+        watch.lap("windows")
         verdicts = engine.finish(half, windows, missing=(*missing, *away))
+        watch.lap("decide")
         cases: Mapping[str, str] = {}
         if not dry_run:
             cases = await self._save(service, messages, verdicts, talks, deadline)
+            watch.lap("save")
         answers = [
             answer_of(message, verdict, case_id=cases.get(message.id), latency_ms=deadline.spent_ms)
             for message, verdict in zip(messages, verdicts, strict=True)
@@ -172,6 +184,8 @@ class Intake:
         encoded = [_ENCODER.encode(answer) for answer in answers]
         if not dry_run:
             await self._hand_on(service, fresh, verdicts, encoded)
+            watch.lap("hand_on")
+            self._meter.scored(verdicts)
         return {message.id: answer for message, answer in zip(messages, encoded, strict=True)}
 
     async def _talk(
@@ -259,19 +273,20 @@ class Intake:
             for (message, digest), verdict, answer in zip(fresh, verdicts, encoded, strict=True)
         ]
         try:
-            left_out, why = await self._live.finish(service, finished), "stream_full"
+            left_out = await self._live.finish(service, finished)
         except AWAY as error:
-            log.warning("redis.away", step="finish", why=str(error))
-            left_out, why = len(finished), "redis_away"
-        if left_out:
-            log.error("trends.gap", service=service, why=why, messages=left_out)
-            await asyncio.get_running_loop().run_in_executor(
-                self._writers, self._note_gap, service, why, left_out
-            )
+            log.error("trends.gap", service=service, why=str(error), messages=len(finished))
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._writers, self._note_gap, service, len(finished))
+            return
+        if left_out:  # Redis keeps the number; the schedule brings it to the gaps
+            log.error("trends.gap", service=service, why="the stream is full", messages=left_out)
 
-    def _note_gap(self, service: str, why: str, messages: int) -> None:
+    def _note_gap(self, service: str, messages: int) -> None:
         with self._database.write_archive() as unit:
-            gaps.note(unit.connection, service=service, why=why, messages=messages, at=datetime.now(UTC))
+            gaps.note(
+                unit.connection, service=service, why="redis_away", messages=messages, at=datetime.now(UTC)
+            )
 
 
 def _digest(message: Message) -> bytes:

@@ -17,7 +17,11 @@ from moderation.taxonomy import Role, Scope
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """A service's key; the key itself is never kept, only its hash."""
+    """A service's key; the key itself is never kept, only its hash.
+
+    Attributes:
+        rate_limit: Messages or requests a second; None for the setting's, 0 for no limit.
+    """
 
     id: str
     service: str
@@ -27,6 +31,7 @@ class ApiKey:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+    rate_limit: int | None = None
 
     def usable(self, now: datetime) -> bool:
         """Neither revoked nor expired."""
@@ -82,6 +87,7 @@ def add_key(
     scopes: Sequence[Scope],
     expires_at: datetime | None,
     now: datetime,
+    rate_limit: int | None = None,
 ) -> ApiKey:
     """Keep a new key's hash."""
     key_id = new_id()
@@ -94,6 +100,7 @@ def add_key(
             scopes=sorted(scopes),
             created_at=now,
             expires_at=expires_at,
+            rate_limit=rate_limit,
         )
     )
     row = connection.execute(select(api_keys).where(api_keys.c.id == key_id)).one()
@@ -219,6 +226,7 @@ def _key(row: Any) -> ApiKey:
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
         last_used_at=row.last_used_at,
+        rate_limit=row.rate_limit,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from moderation.storage.redis import AsyncRedis
+from moderation.storage.redis import AWAY, AsyncRedis
 
 STREAM = "ibasho:scored"
 """Scored messages on their way to the recorder."""
@@ -56,7 +56,7 @@ class Finished:
 
 
 class LiveState:
-    """Answers, room talk and stream in one Redis. Every call may raise RedisError."""
+    """Answers, room talk and stream in one Redis. Every call may raise what ``redis.AWAY`` lists."""
 
     def __init__(self, redis: AsyncRedis, *, answer_hours: int, room_hours: int, stream_cap: int) -> None:
         self._redis = redis
@@ -64,6 +64,21 @@ class LiveState:
         self._answer_seconds = answer_hours * 3600
         self._room_seconds = room_hours * 3600
         self._cap = stream_cap
+
+    async def away(self) -> str | None:
+        """Why Redis does not answer; None where it does."""
+        try:
+            await self._redis.ping()
+        except AWAY as error:
+            return str(error)
+        return None
+
+    async def stream_depth(self) -> int | None:
+        """Scored messages that are not recorded yet; None when Redis is away."""
+        try:
+            return await self._redis.xlen(STREAM)
+        except AWAY:
+            return None
 
     async def answers(self, service: str, message_ids: Sequence[str]) -> list[bytes | None]:
         """Answers given before, in order; None where the message is new."""

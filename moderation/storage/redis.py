@@ -27,7 +27,7 @@ def connect_async(url: str) -> AsyncRedis:
             url,
             socket_timeout=SECONDS_TO_ANSWER,
             socket_connect_timeout=SECONDS_TO_ANSWER,
-            retry=Retry(ExponentialBackoff(cap=0.05, base=0.01), 1),
+            retry=_retry(),
         )
     except ValueError as error:
         raise _unusable(url, error) from error
@@ -36,9 +36,14 @@ def connect_async(url: str) -> AsyncRedis:
 def connect(url: str) -> Redis:
     """A pooled blocking connection for workers; connects at first use."""
     try:
-        return Redis.from_url(url, socket_connect_timeout=SECONDS_TO_ANSWER)
+        return Redis.from_url(url, socket_connect_timeout=SECONDS_TO_ANSWER, retry=_retry())
     except ValueError as error:
         raise _unusable(url, error) from error
+
+
+def _retry() -> Retry:
+    """One more try for a connection that went stale; more would only keep the caller waiting."""
+    return Retry(ExponentialBackoff(cap=0.05, base=0.01), 1)
 
 
 def _unusable(url: str, error: ValueError) -> Misconfigured:

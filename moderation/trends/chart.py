@@ -21,6 +21,7 @@ _GAP = "#e3e3e3"
 _TEXT = "#222222"
 _MOST_PANELS = 9
 _MOST_TICKS = 7
+_AXIS_WIDTH = 34
 _COLUMNS = 3
 _PANEL_WIDTH = 250
 _PANEL_HEIGHT = 110
@@ -48,7 +49,7 @@ def alternative_text(report: Report) -> str:
     gaps = f"欠測の{missing}日は線が切れています。" if missing else ""
     return (
         f"{period_ja(report.period.first, report.period.last)}の、メッセージ1,000件あたりの件数の日ごとの"
-        f"折れ線グラフ。分類ごとに1枚: {names}。{gaps}"
+        f"折れ線グラフ。カテゴリ別に1枚: {names}。{gaps}"
     )
 
 
@@ -93,7 +94,7 @@ def _panel(report: Report, name: str) -> Any:
         "rate:Q",
         title=None,
         scale=alt.Scale(domain=[0, highest or 1.0], nice=True),
-        axis=alt.Axis(tickCount=4),
+        axis=alt.Axis(tickCount=4, minExtent=_AXIS_WIDTH),
     )
     gaps = base.transform_filter("datum.gap").mark_rect(color=_GAP).encode(x=alt.X("starts:T"), x2="ends:T")
     line = base.mark_line(color=_LINE, strokeWidth=2, invalid="break-paths-show-domains").encode(x=x, y=y)
@@ -103,7 +104,7 @@ def _panel(report: Report, name: str) -> Any:
     return alt.layer(gaps, line, points).properties(
         width=_PANEL_WIDTH,
         height=_PANEL_HEIGHT,
-        title=alt.TitleParams(category_ja(name), anchor="start", fontSize=13),
+        title=alt.TitleParams(category_ja(name), anchor="start", frame="group", fontSize=13, offset=8),
     )
 
 
@@ -120,7 +121,7 @@ def _spec(report: Report) -> Any:
             title=alt.TitleParams(
                 f"メッセージ1,000件あたりの件数（日ごと）　{period_ja(report.period.first, report.period.last)}",
                 subtitle=[
-                    "縦の目盛りは分類ごとに違います。",
+                    "縦の目盛りはカテゴリ別に違います。",
                     "白い点は集計が一部の日、灰色と線の切れ目は欠測です。",
                 ],
                 anchor="start",

@@ -35,7 +35,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     yield from _table(
         (
-            "分類",
+            "カテゴリ",
             "件数",
             "人数",
             "1,000件あたり（95%の幅）",

@@ -34,12 +34,12 @@ def _size(report: Report) -> Iterator[str]:
     whole = report.category(ALL)
     if whole.per_messages is not None:
         yield (
-            f"自動判定でいずれかの分類の基準に達したのは、1,000件あたり{figure(whole.per_messages.value)}件"
+            f"自動判定でいずれかのカテゴリの基準に達したのは、1,000件あたり{figure(whole.per_messages.value)}件"
             f"{_width(whole.per_messages, '件')}でした。"
         )
     top = max(report.categories, key=lambda trend: (trend.category != ALL, trend.hits))
     if top.hits:
-        yield f"最も多かった分類は「{category_ja(top.category)}」（{top.hits:,}件）です。"
+        yield f"最も多かったカテゴリは「{category_ja(top.category)}」（{top.hits:,}件）です。"
 
 
 def _changes(report: Report) -> Iterator[str]:
@@ -55,7 +55,7 @@ def _changes(report: Report) -> Iterator[str]:
     for trend in sorted(told, key=lambda one: (one.comparison.change is Change.DOWN, -one.hits)):
         yield _change(trend)
     if not told:
-        yield "前の同じ長さの期間と比べて、増えた・減ったと言える分類はありません。"
+        yield "前の同じ長さの期間と比べて、増えた・減ったと言えるカテゴリはありません。"
 
 
 def _change(trend: CategoryTrend) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from rules.conditions.base import Count, Excusable, Name, Phrase, Share, Strict, needs_one
 from rules.durations import WindowDuration
@@ -28,16 +28,29 @@ class Terms(Excusable):
         return self
 
 
+class LengthAsked(Strict):
+    """How long the message is, in characters as typed."""
+
+    at_least: Count | None = Field(None, description="So many characters or more.")
+    below: Count | None = Field(None, description="Fewer characters than this.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        needs_one(self, "at_least", "below")
+        return self
+
+
+class Length(Strict):
+    """The message has a length in a range."""
+
+    length: LengthAsked
+
+
 class Step(Strict):
     """One step of a sequence."""
 
     terms: tuple[Phrase, ...] = Field((), description="Phrases; one is enough.")
     lists: tuple[Name, ...] = Field((), description="Shared lists; one of their terms is enough.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, given: Any) -> Any:
-        return {"terms": given} if isinstance(given, list | tuple) else given
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -45,10 +58,18 @@ class Step(Strict):
         return self
 
 
+def _short_form(given: Any) -> Any:
+    return {"terms": given} if isinstance(given, list | tuple) else given
+
+
+GivenStep = Annotated[Step, BeforeValidator(_short_form, json_schema_input_type=tuple[Phrase, ...] | Step)]
+"""A step; a list of phrases alone will do."""
+
+
 class Steps(Excusable):
     """Phrases that follow one another."""
 
-    sequence: tuple[Step, ...] = Field(
+    sequence: tuple[GivenStep, ...] = Field(
         min_length=2, max_length=5, description="Steps in order; each a list of phrases."
     )
     gap: int = Field(6, strict=True, ge=0, le=60, description="Most characters between two steps.")

@@ -6,7 +6,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from rules.conditions.base import Count, Name, RuleId, Strict, needs_one
 from rules.conditions.facts import AuthorIs, Reports, RoomIs, Score, TargetIs, Time
-from rules.conditions.text import Joined, Patterns, Similar, Steps, Terms
+from rules.conditions.text import Joined, Length, Patterns, Similar, Steps, Terms
 from rules.durations import WindowDuration
 from rules.vocabulary import KeyPart, Member
 
@@ -79,6 +79,7 @@ KINDS: dict[str, type[Strict]] = {
     "patterns": Patterns,
     "terms": Terms,
     "lists": Terms,
+    "length": Length,
     "score": Score,
     "author": AuthorIs,
     "room": RoomIs,
@@ -108,6 +109,7 @@ Condition = Annotated[
     | Annotated[Terms, Tag("Terms")]
     | Annotated[Steps, Tag("Steps")]
     | Annotated[Patterns, Tag("Patterns")]
+    | Annotated[Length, Tag("Length")]
     | Annotated[Score, Tag("Score")]
     | Annotated[AuthorIs, Tag("AuthorIs")]
     | Annotated[RoomIs, Tag("RoomIs")]

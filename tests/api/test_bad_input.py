@@ -44,7 +44,10 @@ def test_a_wrong_value_is_named(app_client, spoilt, pointer):
 
 
 def test_an_unknown_key_is_named(app_client):
-    assert "txet" in problem(app_client.post("/v1/score", json=body() | {"txet": "x"}), 422)["errors"][0]["detail"]
+    assert (
+        "txet"
+        in problem(app_client.post("/v1/score", json=body() | {"txet": "x"}), 422)["errors"][0]["detail"]
+    )
 
 
 def test_a_wrong_value_in_a_batch_is_named_with_its_number(app_client):
@@ -57,7 +60,9 @@ def test_too_many_messages_are_refused(app_client):
     problem(app_client.post("/v1/score", json={"messages": [body() for _ in range(1_001)]}), 422, "/messages")
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b'"text"', b"[1]", b"\xff\xfe", b'{"id": "\xff"}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "raw", [b"", b"{", b'"text"', b"[1]", b"\xff\xfe", b'{"id": "\xff"}', b"[" * 100_000]
+)
 @pytest.mark.parametrize("path", ["/v1/score", "/v1/reports", "/v1/inquiries", "/v1/events"])
 def test_a_body_that_is_no_json_is_refused(app_client, path, raw):
     problem(app_client.post(path, content=raw, headers={"Content-Type": "application/json"}), 422)
@@ -99,7 +104,9 @@ def test_a_wrong_event_is_named(app_client, spoilt):
     problem(app_client.post("/v1/events", json={"events": [EVENT | spoilt]}), 422)
 
 
-@pytest.mark.parametrize("header", [{"Authorization": ""}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic x"}])
+@pytest.mark.parametrize(
+    "header", [{"Authorization": ""}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic x"}]
+)
 def test_without_a_good_key_nothing_is_answered(app_client, header):
     answer = app_client.post("/v1/score", json=body(), headers=header)
 
@@ -123,6 +130,8 @@ def test_only_an_admin_key_may_replay(app_client, sqlite_database):
     problem(answer, 403)
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/v1/nothing", 404), ("DELETE", "/v1/score", 405)])
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/v1/nothing", 404), ("DELETE", "/v1/score", 405)]
+)
 def test_a_wrong_path_or_method_is_a_problem_document(app_client, method, path, status):
     problem(app_client.request(method, path), status)

@@ -74,7 +74,11 @@ def test_every_body_has_an_example(document, operations):
 
 
 def _examples(thing):
-    return thing.get("examples") or thing.get("example") or any(_examples(inner) for inner in thing.get("anyOf", ()))
+    return (
+        thing.get("examples")
+        or thing.get("example")
+        or any(_examples(inner) for inner in thing.get("anyOf", ()))
+    )
 
 
 def _resolved(document, schema):

@@ -5,7 +5,12 @@ from sqlalchemy import select
 from moderation.storage.tables.people import rooms
 from tests.support.factories import body
 
-REPORT = {"id": "rp-1", "reporter_id": "u-9", "subject": {"kind": "author", "id": "u-1", "room_id": "r-1"}, "reason": "insult"}
+REPORT = {
+    "id": "rp-1",
+    "reporter_id": "u-9",
+    "subject": {"kind": "author", "id": "u-1", "room_id": "r-1"},
+    "reason": "insult",
+}
 
 
 def test_a_report_is_answered_with_its_case(app_client):
@@ -28,7 +33,9 @@ def test_a_report_on_a_scored_message_joins_its_case(app_client):
     message = body("早く死ねよお前")
     case_id = app_client.post("/v1/score", json=message).json()["case_id"]
 
-    answer = app_client.post("/v1/reports", json=REPORT | {"subject": {"kind": "message", "id": message["id"]}})
+    answer = app_client.post(
+        "/v1/reports", json=REPORT | {"subject": {"kind": "message", "id": message["id"]}}
+    )
 
     assert answer.json() == {"id": "rp-1", "status": "joined", "case_id": case_id}
 
@@ -40,7 +47,12 @@ def test_a_report_id_with_other_content_is_a_conflict(app_client):
 
 
 def test_an_inquiry_is_taken(app_client):
-    inquiry = {"id": "iq-1", "topic": "both", "text": "配信でもゲームでも嫌がらせを受けます", "ticket_id": "CS-1"}
+    inquiry = {
+        "id": "iq-1",
+        "topic": "both",
+        "text": "配信でもゲームでも嫌がらせを受けます",
+        "ticket_id": "CS-1",
+    }
 
     answer = app_client.post("/v1/inquiries", json=inquiry)
 
@@ -55,7 +67,13 @@ def test_events_are_taken_once_and_the_room_follows_them(app_client, sqlite_data
         "room_id": "r-1",
         "room": {"title": "朝活", "game": "ねこ将棋", "category": "board"},
     }
-    viewers = {"id": "ev-2", "type": "viewers", "at": "2026-11-01T10:05:00Z", "room_id": "r-1", "viewers": 120}
+    viewers = {
+        "id": "ev-2",
+        "type": "viewers",
+        "at": "2026-11-01T10:05:00Z",
+        "room_id": "r-1",
+        "viewers": 120,
+    }
     late = {"id": "ev-3", "type": "viewers", "at": "2026-11-01T10:01:00Z", "room_id": "r-1", "viewers": 3}
 
     first = app_client.post("/v1/events", json={"events": [start, viewers, late]})
@@ -70,7 +88,14 @@ def test_events_are_taken_once_and_the_room_follows_them(app_client, sqlite_data
 
 def test_blocks_mutes_and_leaves_are_taken(app_client):
     events = [
-        {"id": f"ev-{kind}", "type": kind, "at": "2026-11-01T10:00:00Z", "room_id": "r-1", "author_id": "u-1", "target_id": "u-2"}
+        {
+            "id": f"ev-{kind}",
+            "type": kind,
+            "at": "2026-11-01T10:00:00Z",
+            "room_id": "r-1",
+            "author_id": "u-1",
+            "target_id": "u-2",
+        }
         for kind in ("block", "mute", "leave")
     ]
 
@@ -81,7 +106,9 @@ def test_the_taxonomy_names_every_category_and_reason_in_japanese(app_client):
     words = app_client.get("/v1/taxonomy").json()
 
     assert len(words["categories"]) == 11
-    assert all(word["name_ja"] for kind in ("categories", "report_reasons", "severities") for word in words[kind])
+    assert all(
+        word["name_ja"] for kind in ("categories", "report_reasons", "severities") for word in words[kind]
+    )
     assert words["policies"]
 
 

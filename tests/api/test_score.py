@@ -31,7 +31,9 @@ def test_a_flagged_message_says_why_where_and_by_which_versions(app_client, sqli
     assert answer["review"]
     assert set(answer["categories"]) >= {"insult"}
     assert all(signal["reason"] for signal in answer["signals"])
-    assert all(span["text"] == INSULT[span["start"] : span["end"]] for s in answer["signals"] for span in s["spans"])
+    assert all(
+        span["text"] == INSULT[span["start"] : span["end"]] for s in answer["signals"] for span in s["spans"]
+    )
     assert all(answer[f"{part}_version"] for part in ("model", "lexicon", "fold", "ruleset"))
     with sqlite_database.read() as connection:
         assert connection.execute(select(case_hits.c.case_id)).scalar_one() == answer["case_id"]
@@ -88,7 +90,9 @@ def test_a_case_shows_what_was_said_in_the_room_before(app_client, sqlite_databa
     app_client.post("/v1/score", json=body(INSULT))
 
     with sqlite_database.read() as connection:
-        talk = connection.execute(select(case_context.c.text).order_by(case_context.c.sent_at)).scalars().all()
+        talk = (
+            connection.execute(select(case_context.c.text).order_by(case_context.c.sent_at)).scalars().all()
+        )
     assert sorted(talk) == ["おはよう", "今日なにするの"]
 
 
@@ -98,7 +102,7 @@ def test_a_dry_run_answers_and_keeps_nothing(app_client, sqlite_database, redis)
     assert answer["review"]
     assert answer["case_id"] is None
     assert count(sqlite_database, cases) == 0
-    assert redis.keys() == []
+    assert [key for key in redis.scan_iter() if not key.startswith(b"ibasho:t:")] == []  # but the key's tokens
 
 
 def test_old_times_are_believed_only_of_a_replay(app_client):

@@ -46,8 +46,9 @@ def test_text_lines_become_rows_with_line_numbers(fresh, ibasho):
     assert "お前マジで死ね"[span["start"] : span["end"]] == span["text"] == "死ね"
 
 
-def test_json_lines_keep_their_ids_and_may_have_other_keys(fresh):
+def test_json_lines_keep_their_ids_and_may_have_other_keys(fresh, ibasho):
     done = score(
+        ibasho,
         fresh,
         '{"id": "a", "text": "おはよう", "lang": "ja"}\n{"id": 7, "text": "こんばんは"}\n{"text": "x"}\n',
     )

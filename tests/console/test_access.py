@@ -14,6 +14,7 @@ ROUTES = [
     for route in page.router.routes
     for method in sorted(route.methods)
 ]
+OTHERS = {"picture": "svg", "table": "categories"}
 FORBIDDEN, LOGIN = 403, 303
 
 
@@ -30,7 +31,7 @@ def case_id(desk):
 def test_each_role_may_what_the_table_says(visit, case_id, name, method, path):
     for role in Role:
         person = visit(f"p-{role.replace('_', '-')}", role)
-        address = path.format(case_id=case_id)
+        address = path.format(case_id=case_id, **OTHERS)
         fields = {"version": "1", "seen_hit_seq": "1", "decision_id": "x", "preset": "clear"}
         answer = person.get(address) if method == "GET" else person.post(address, **fields)
 
@@ -41,7 +42,9 @@ def test_each_role_may_what_the_table_says(visit, case_id, name, method, path):
 
 @pytest.mark.parametrize(("name", "method", "path"), ROUTES, ids=[name for name, _, _ in ROUTES])
 def test_a_stranger_is_sent_to_the_login(stranger, case_id, name, method, path):
-    answer = stranger.request(method, path.format(case_id=case_id), data={} if method == "POST" else None)
+    answer = stranger.request(
+        method, path.format(case_id=case_id, **OTHERS), data={} if method == "POST" else None
+    )
 
     if name in PUBLIC:
         assert answer.status_code in (200, 401)
@@ -72,7 +75,7 @@ def test_analysts_see_reports_and_trends_and_no_cases(visit, desk):
 def test_everybody_lands_on_a_page_they_may_see(visit, role):
     page = visit("someone", role).get(home_of([role]))
 
-    assert page.status_code == 200 or home_of([role]) == "/console/trends"
+    assert page.status_code == 200
 
 
 def test_minors_cases_are_not_there_for_a_moderator(visit, desk):
@@ -99,7 +102,7 @@ def test_a_form_without_its_sessions_token_is_refused(visit, case_id, path, toke
     aoki = visit("aoki", Role.ADMIN)
     aoki.fields = {} if token is None else {"csrf": token}
 
-    answer = aoki.post(path.format(case_id=case_id), preset="clear", version="1", seen_hit_seq="1")
+    answer = aoki.post(path.format(case_id=case_id, **OTHERS), preset="clear", version="1", seen_hit_seq="1")
 
     assert answer.status_code == FORBIDDEN
     assert "フォームの有効期限" in answer.text

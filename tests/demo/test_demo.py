@@ -14,6 +14,7 @@ import pytest
 
 from api.cli.demo.hands import Forms
 from moderation.settings import PROJECT, Settings
+from moderation.storage import private_redis
 from tests.support.servers import environment
 
 SECONDS = 150
@@ -39,6 +40,8 @@ def start(tmp_path, model_dir):
     for process in started:
         process.kill()
         process.wait()
+    if (settings.data_dir / "demo").exists():  # a killed demo's Redis lives on: the last to leave stops it
+        private_redis.ensure(Settings(data_dir=settings.data_dir / "demo")).close()
 
 
 def processes_below(folder):
@@ -47,7 +50,7 @@ def processes_below(folder):
     for entry in Path("/proc").iterdir():
         try:
             words = (entry / "cmdline").read_bytes().decode(errors="replace")
-            here = os.readlink(entry / "cwd")
+            here = str((entry / "cwd").readlink())
         except (OSError, ValueError):
             continue
         if entry.name.isdecimal() and int(entry.name) != os.getpid() and str(folder) in words + here:

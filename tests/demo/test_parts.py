@@ -21,7 +21,7 @@ NOW = datetime(2026, 8, 20, 3, tzinfo=UTC)
 
 
 class TestStream:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def sent(self):
         return list(posts(read_stream(), now=NOW))
 
@@ -69,25 +69,28 @@ class TestReceiver:
     @pytest.fixture
     def receiver(self):
         receiver = Receiver(secret=new_secret())
-        receiver.url = receiver.start()
-        yield receiver
+        yield receiver, receiver.start()
         receiver.stop()
 
-    def deliver(self, receiver, secret, webhook_id="w1"):
+    def deliver(self, url, secret, webhook_id="w1"):
         body, at = '{"type": "case.decided"}', datetime.now(UTC)
         signature = Webhook(secret).sign(webhook_id, at, body)
         headers = {
             "webhook-id": webhook_id, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature,
         }  # fmt: skip
-        return httpx2.post(receiver.url, content=body, headers=headers).status_code
+        return httpx2.post(url, content=body, headers=headers).status_code
 
     def test_a_genuine_event_counts_once_however_often_it_comes(self, receiver):
-        assert [self.deliver(receiver, receiver.secret) for _ in range(2)] == [204, 204]
-        assert receiver.types() == {"case.decided": 1}
+        taker, url = receiver
+
+        assert [self.deliver(url, taker.secret) for _ in range(2)] == [204, 204]
+        assert taker.types() == {"case.decided": 1}
 
     def test_a_wrong_signature_is_refused_and_counted(self, receiver):
-        assert self.deliver(receiver, new_secret()) == 401
-        assert (receiver.types(), receiver.refused) == ({}, 1)
+        taker, url = receiver
+
+        assert self.deliver(url, new_secret()) == 401
+        assert (taker.types(), taker.refused) == ({}, 1)
 
 
 def test_forms_of_a_page_are_found_with_their_hidden_fields():

@@ -68,7 +68,9 @@ def close(database, case_id):
     """As a decision that covers everything seen does."""
     with database.write() as unit:
         unit.connection.execute(
-            update(cases).where(cases.c.id == case_id).values(state="closed", seen_hit_seq=cases.c.hit_seq, closed_at=NOON)
+            update(cases)
+            .where(cases.c.id == case_id)
+            .values(state="closed", seen_hit_seq=cases.c.hit_seq, closed_at=NOON)
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from moderation.review.case import Case
 from moderation.review.decision import Action, Decision, Outcome, Ruling
@@ -21,6 +21,7 @@ from moderation.storage.database import Database
 from moderation.storage.desk_rows import get_case
 from moderation.storage.flagged import Flagged
 from moderation.storage.ids import new_id
+from moderation.storage.tables.delivery import outbox
 from moderation.storage.tables.voices import reports
 from moderation.taxonomy import Category, ReportReason, Role, Severity
 from tests.support.factories import NOON, message
@@ -140,6 +141,11 @@ class Desk:
             return desk_decide.undo(
                 unit.connection, decision.case_id, sight, decision_id=decision.id, now=now, lease=LEASE
             )
+
+    def events(self, *types: str) -> list[Any]:
+        """Bodies of the webhook events of some types, in the order they leave."""
+        found = self.rows(select(outbox).where(outbox.c.destination == "webhook").order_by(outbox.c.seq))
+        return [row["payload"] for row in found if row["type"] in types]
 
     def rows(self, query: Any) -> list[dict[str, Any]]:
         """What a query finds, as dictionaries."""

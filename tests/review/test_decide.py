@@ -1,59 +1,32 @@
-"""A decision is one transaction: case, strikes, held messages, events and outbox, or nothing."""
+"""Who may decide what, and what becomes of the case: all of it is written, or nothing."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from moderation.errors import (
     AlreadyDecided,
-    CaseClaimed,
     CaseClosed,
     CaseNotClaimed,
     Invalid,
-    MissingRole,
-    NothingToUndo,
     PolicyNotFound,
     StaleVersion,
 )
 from moderation.review.case import CaseState
 from moderation.review.decision import Action
-from moderation.scoring.verdict import Outcome as Verdicts
-from moderation.storage import webhooks
+from moderation.storage import desk_case
 from moderation.storage.ids import new_id
-from moderation.storage.tables.cases import case_events, cases, decisions, held_messages
-from moderation.storage.tables.delivery import outbox
+from moderation.storage.tables.cases import case_events, decisions
 from moderation.storage.tables.people import strikes
-from moderation.taxonomy import Category, Role
-from moderation.trends.facts import count_fact
-from tests.review.desk import CLEAR, LEASE, SERVICE, UNSURE, WARNING
+from moderation.taxonomy import Category, Role, Severity
+from tests.review.desk import CLEAR, LEASE, UNSURE, WARNING
 from tests.support.factories import NOON
-from tests.support.servers import make_key
-
-LATER = NOON + timedelta(minutes=1)
 
 
 @pytest.fixture
 def aoki(desk):
     return desk.sight("aoki")
-
-
-@pytest.fixture
-def hooked(desk):
-    """A service that hears of everything."""
-    make_key(desk.database, service=SERVICE)
-    with desk.database.write() as unit:
-        webhooks.add(unit.connection, service=SERVICE, url="https://example.com/hook", now=NOON)
-
-
-def events(desk, *types):
-    rows = desk.rows(select(outbox).where(outbox.c.destination == "webhook").order_by(outbox.c.seq))
-    return [row["payload"] for row in rows if row["type"] in types]
-
-
-def held_states(desk):
-    return {row["message_id"]: row["state"] for row in desk.rows(select(held_messages))}
 
 
 class TestDecide:
@@ -167,165 +140,7 @@ class TestStrikes:
         assert [row["weight"] for row in desk.rows(select(strikes))] == weights
 
 
-class TestHeldMessages:
-    def decided(self, desk, aoki, ruling):
-        case = desk.claim(desk.case(verdict=Verdicts.HOLD), aoki)
-        return desk.decide(case, aoki, ruling)
-
-    @pytest.mark.parametrize(
-        ("ruling", "state", "event"),
-        [
-            (CLEAR, "approved", "message.released"),
-            (WARNING, "denied", "message.denied"),
-            (UNSURE, "held", None),
-        ],
-    )
-    def test_go_the_way_of_the_decision(self, desk, aoki, hooked, ruling, state, event):
-        self.decided(desk, aoki, ruling)
-
-        assert list(held_states(desk).values()) == [state]
-        assert len(events(desk, "message.released", "message.denied")) == (1 if event else 0)
-        assert len(events(desk, event)) == (1 if event else 0)
-
-    def test_one_that_expired_meanwhile_stays_unseen(self, desk, aoki, hooked):
-        case = desk.claim(desk.case(verdict=Verdicts.HOLD), aoki)
-        with desk.database.write() as unit:
-            unit.connection.execute(held_messages.update().values(state="expired"))
-
-        desk.decide(case, aoki, CLEAR)
-
-        assert list(held_states(desk).values()) == ["expired"]
-        assert events(desk, "message.released") == []
-
-    def test_one_that_came_after_the_look_waits_on(self, desk, aoki):
-        case = desk.claim(desk.case(verdict=Verdicts.HOLD), aoki)
-        desk.case("二つ目", verdict=Verdicts.HOLD)
-
-        desk.decide(case, aoki, CLEAR)
-
-        assert sorted(held_states(desk).values()) == ["approved", "held"]
-
-    def test_an_undo_lets_refused_ones_wait_again_while_there_is_time(self, desk, aoki):
-        made = self.decided(desk, aoki, WARNING)
-
-        desk.undo(made, aoki, now=LATER)
-
-        assert list(held_states(desk).values()) == ["held"]
-
-    def test_an_undo_after_their_time_leaves_them_unseen(self, desk, aoki):
-        made = self.decided(desk, aoki, WARNING)
-
-        desk.undo(made, aoki, now=NOON + timedelta(hours=1))
-
-        assert list(held_states(desk).values()) == ["denied"]
-
-
-class TestEvents:
-    def test_tell_the_service_what_was_decided(self, desk, aoki, hooked):
-        case = desk.claim(desk.case(), aoki)
-
-        made = desk.decide(case, aoki, replace(WARNING, public_note="ご確認ください", internal_note="内緒"))
-
-        [payload] = events(desk, "case.decided")
-        data = payload["data"]
-        assert (data["decision_id"], data["outcome"], data["actions"]) == (made.id, "violation", ["warn"])
-        assert (data["decided_by"], data["public_note"]) == ("担当-aoki", "ご確認ください")
-        assert len(data["message_ids"]) == 1
-        assert "内緒" not in str(payload)
-
-    def test_of_minors_stay_from_receivers_who_may_not_see_them(self, desk, hooked):
-        lead = desk.sight("mori", Role.LEAD)
-        case = desk.claim(desk.case(minors=True, verdict=Verdicts.HOLD), lead)
-
-        desk.decide(case, lead)
-
-        assert events(desk, "case.decided", "message.denied") == []
-
-    def test_count_once_and_an_undo_takes_the_count_out_of_the_same_hour(self, desk, aoki):
-        desk.room("r-1", category="fps")
-        made = desk.decide(desk.claim(desk.case(), aoki), aoki)
-        desk.undo(made, aoki, now=NOON + timedelta(hours=5))
-
-        facts = desk.rows(select(outbox).where(outbox.c.destination == "recorder").order_by(outbox.c.seq))
-        counts = [
-            count_fact(SERVICE, row["type"], row["payload"], made_at=row["created_at"]) for row in facts
-        ]
-
-        assert counts[0].keys() == counts[1].keys()
-        assert {key.room_category for key in counts[0]} == {"fps"}
-        assert set(counts[0].values()) == {1}
-        assert set(counts[1].values()) == {-1}
-
-
-class TestUndo:
-    def test_opens_the_case_again_for_who_undid_it(self, desk, aoki):
-        made = desk.decide(desk.claim(desk.case(), aoki), aoki)
-
-        desk.undo(made, aoki, now=LATER)
-
-        after = desk.read(made.case_id, aoki)
-        assert (after.state, after.seen_hit_seq, after.closed_at) == (CaseState.QUEUED, 0, None)
-        assert after.holder(LATER) == aoki.user_id
-        [strike] = desk.rows(select(strikes))
-        assert strike["undone_at"] == LATER
-
-    def test_lets_another_decision_follow(self, desk, aoki):
-        made = desk.decide(desk.claim(desk.case(), aoki), aoki)
-        desk.undo(made, aoki, now=LATER)
-
-        desk.decide(desk.read(made.case_id, aoki), aoki, CLEAR, now=LATER)
-
-        standing = [row["outcome"] for row in desk.rows(select(decisions)) if row["undone_by"] is None]
-        assert sorted(standing) == ["no_violation", "violation"]  # the latter undoes the first one
-
-    def test_twice_is_once(self, desk, aoki):
-        made = desk.decide(desk.claim(desk.case(), aoki), aoki)
-        desk.undo(made, aoki, now=LATER)
-
-        with pytest.raises(NothingToUndo):
-            desk.undo(made, aoki, now=LATER)
-
-    def test_of_somebody_else_is_for_leads(self, desk, aoki):
-        made = desk.decide(desk.claim(desk.case(), aoki), aoki)
-
-        with pytest.raises(MissingRole):
-            desk.undo(made, desk.sight("baba"))
-        desk.undo(made, desk.sight("mori", Role.LEAD))
-
-    def test_waits_for_whoever_works_on_the_case(self, desk, aoki):
-        case = desk.claim(desk.case(), aoki)
-        desk.case("まだ言うぞ")
-        made = desk.decide(case, aoki)
-        desk.claim(case.id, desk.sight("baba"))
-
-        with pytest.raises(CaseClaimed):
-            desk.undo(made, aoki)
-
-    def test_loses_nothing_when_a_newer_case_of_the_author_is_open(self, desk, aoki):
-        made = desk.decide(desk.claim(desk.case(), aoki), aoki)
-        newer = desk.case("また来た")
-
-        desk.undo(made, aoki, now=LATER)
-        third = desk.case("さらに一言")
-
-        open_cases = desk.rows(select(cases).where(cases.c.state != "closed"))
-        assert {row["id"] for row in open_cases} == {made.case_id, newer}
-        assert third == newer
-
-    def test_tells_the_service(self, desk, aoki, hooked):
-        made = desk.decide(desk.claim(desk.case(), aoki), aoki)
-
-        desk.undo(made, aoki, now=LATER)
-
-        [payload] = events(desk, "decision.reversed")
-        assert payload["data"]["decision_id"] == made.id
-        assert len(payload["data"]["message_ids"]) == 1
-
-
 def test_the_gravest_category_of_what_is_new_leads(desk, aoki):
-    from moderation.storage import desk_case
-    from moderation.taxonomy import Severity
-
     case_id = desk.case(score=0.99)
     desk.case(category=Category.THREAT, score=0.8, severity=Severity.CRITICAL, policy="H-2")
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from rules.compile import compile_rules
@@ -17,6 +18,11 @@ NOON = datetime(2026, 11, 22, 3, tzinfo=UTC)
 def fold(text: str) -> str:
     """Lower case without blanks: enough of a fold to see offsets move."""
     return text.lower().replace(" ", "")
+
+
+@lru_cache(maxsize=4)
+def _kept(raw: str) -> tuple[int, ...]:
+    return tuple(at for at, char in enumerate(raw) for _ in fold(char))
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class PlainViews:
     def raw_span(self, view: str, start: int, end: int) -> tuple[int, int]:
         if view == "raw":
             return start, end
-        kept = [at for at, char in enumerate(self.raw) for _ in fold(char)]
+        kept = _kept(self.raw)
         return kept[start], kept[end - 1] + 1
 
     def token_bounds(self, view: str) -> frozenset[int]:

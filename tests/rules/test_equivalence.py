@@ -83,6 +83,7 @@ facts = st.one_of(
             {"author": {"lacks_label": ["l"]}},
             {"author": {"account_age_below": "1m"}},
             {"room": {"live": True}},
+            {"length": {"at_least": 4, "below": 9}},
             {"room": {"shield": False, "games": ["g"]}},
             {"target": {"kind": ["viewer"]}},
             {"time": {"from": "12:00", "to": "12:01"}},

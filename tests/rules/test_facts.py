@@ -73,6 +73,12 @@ class TestEachFact:
         assert fires({"not": {"all": [holds, {"terms": ["other"]}]}}, "text")
 
 
+def test_length_counts_characters_as_typed():
+    assert fires({"length": {"at_least": 4}}, "あ い👍")
+    assert fires({"length": {"below": 5}}, "あ い👍")
+    assert not fires({"length": {"at_least": 5}}, "あ い👍")
+
+
 def test_an_age_band_of_unknown_is_not_known():
     asked = {"not": {"author": {"age_band": ["adult"]}}}
 

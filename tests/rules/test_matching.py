@@ -155,9 +155,7 @@ class TestSimilar:
         assert fires(
             SIMILAR, "今日も見に来てね", recent_author=self.said("今日も見に来てよ", "今日は見に来てね")
         )
-        assert not fires(
-            SIMILAR, "今日も見に来てね", recent_author=self.said("今日も見に来てよ", "おはよう")
-        )
+        assert not fires(SIMILAR, "今日も見に来てね", recent_author=self.said("今日も見に来てよ", "おはよう"))
 
     def test_short_messages_are_never_alike(self):
         assert not fires(SIMILAR, "草", recent_author=self.said("草", "草"))

@@ -1,5 +1,8 @@
 """Counters over time: what is asked for, and that the exact counter counts exactly."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 from hypothesis import given
@@ -148,7 +151,28 @@ def test_keys_are_short_and_apart_whatever_the_ids_are():
 
     keys = {key("a", "bc"), key("ab", "c"), key("a\x00b", "c"), key("\ud800" * 100_000, ""), key("", "abc")}
     assert len(keys) == 5
-    assert max(map(len, keys)) < 60
+    assert max(map(len, keys)) < 80
+
+
+def test_every_process_gives_a_window_the_same_id():
+    asks = (
+        "from tests.rules.support import *;"
+        "w={'name':'w','count':'messages','by':['author'],'within':'1m','at_least':2,'where':"
+        "{'any':[{'author':{'role':['viewer','streamer','moderator']}},{'author':{'has_label':['a','b','c','d']}}]}};"
+        "print(ruleset(rule_data({'window':w})).windows[0].id)"
+    )
+    ids = {
+        subprocess.run(
+            [sys.executable, "-c", asks],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(ids) == 1
 
 
 def test_reports_count_different_reporters_of_the_author():

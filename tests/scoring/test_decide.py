@@ -27,7 +27,9 @@ def verdict_of(found, rules, *, strictness=Strictness.NORMAL, missing=()):
     return decide(
         classified=found,
         findings=rules,
-        explain=lambda category, score: Signal(source="classifier@m", category=category, score=score, reason="理由"),
+        explain=lambda category, score: Signal(
+            source="classifier@m", category=category, score=score, reason="理由"
+        ),
         points=read_policy().points[strictness],
         minors_from=0.5,
         versions=VERSIONS,

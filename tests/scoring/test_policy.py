@@ -17,7 +17,10 @@ def test_a_strict_room_has_lower_points_than_a_relaxed_one():
     points = read_policy().points
 
     for category in Category:
-        strict, normal, relaxed = (points[level][category].review for level in (Strictness.STRICT, Strictness.NORMAL, Strictness.RELAXED))
+        strict, normal, relaxed = (
+            points[level][category].review
+            for level in (Strictness.STRICT, Strictness.NORMAL, Strictness.RELAXED)
+        )
         assert strict < normal < relaxed
 
 

@@ -15,10 +15,16 @@ WITHIN = 60
 
 def spec(measure, member=None):
     memory = 3600 if measure == "newcomers" else WITHIN
-    return WindowSpec(id=f"w-{measure}", measure=measure, member=member, by=("room",), within=WITHIN, memory=memory)
+    return WindowSpec(
+        id=f"w-{measure}", measure=measure, member=member, by=("room",), within=WITHIN, memory=memory
+    )
 
 
-SPECS = {"count": spec("count"), "distinct": spec("distinct", "author"), "newcomers": spec("newcomers", "author")}
+SPECS = {
+    "count": spec("count"),
+    "distinct": spec("distinct", "author"),
+    "newcomers": spec("newcomers", "author"),
+}
 
 
 def request(measure, *, at, member=None, key="k", adds=True):
@@ -95,7 +101,9 @@ def test_memory_stays_bounded_under_a_flood_and_keys_expire(redis_url, redis):
 
 
 def test_reports_are_counted_by_their_intake_and_read_by_scoring(redis_url, redis):
-    reports = WindowSpec(id="w-reports", measure="reports", member=None, by=("author",), within=WITHIN, memory=WITHIN)
+    reports = WindowSpec(
+        id="w-reports", measure="reports", member=None, by=("author",), within=WITHIN, memory=WITHIN
+    )
     said = [WindowRequest(spec=reports, key="k", member=who, at=10.0, add=True) for who in ("a", "b", "a")]
     asked = WindowRequest(spec=reports, key="k", member=None, at=20.0, add=False)
 

@@ -32,7 +32,7 @@ def test_the_svg_names_its_categories_in_japanese(made):
     svg = chart.svg(made)
 
     assert "侮辱・誹謗中傷" in svg
-    assert "いずれかの分類" in svg
+    assert "いずれかのカテゴリ" in svg
 
 
 def test_the_line_breaks_at_a_gap_and_is_never_drawn_down_to_zero(made):
@@ -49,7 +49,9 @@ def test_the_line_breaks_at_a_gap_and_is_never_drawn_down_to_zero(made):
 def test_japanese_is_drawn_with_a_font_that_has_it(made, monkeypatch):
     # A character that is missing is drawn as the same empty box whatever it is.
     first = chart.png(made)
-    monkeypatch.setattr(chart, "category_ja", lambda name: "威圧・虚偽情報等" if name == "insult" else "いずれかの分類")
+    monkeypatch.setattr(
+        chart, "category_ja", lambda name: "威圧・虚偽情報等" if name == "insult" else "いずれかのカテゴリ"
+    )
 
     assert chart.png(made) != first
 

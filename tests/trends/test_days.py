@@ -10,7 +10,7 @@ from moderation.trends.asked import MOST_DAYS, asked_period, check_known
 from moderation.trends.days import Period, hour_of, jst_day, jst_day_of, jst_week, last_days
 
 JST = ZoneInfo("Asia/Tokyo")
-TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (hypothesis adds the zone)
 DAYS = st.dates(date(2000, 1, 1), date(2099, 1, 1))
 TODAY = date(2026, 8, 20)
 
@@ -38,7 +38,11 @@ def test_the_zone_a_time_is_written_in_does_not_matter(at, zone):
 
 @given(TIMES)
 def test_an_hour_never_lies_in_two_days(at):
-    assert jst_day_of(hour_of(at)) == jst_day_of(hour_of(at) + timedelta(minutes=59, seconds=59)) == jst_day_of(at)
+    assert (
+        jst_day_of(hour_of(at))
+        == jst_day_of(hour_of(at) + timedelta(minutes=59, seconds=59))
+        == jst_day_of(at)
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from moderation.trends.moments import NOTHING, Denominators, Hits
 
 def moments(hits_1, messages_1, hits_2, messages_2):
     """The sums that the database makes, from one number an author."""
-    h1, m1, h2, m2 = (np.asarray(values, dtype=np.int64) for values in (hits_1, messages_1, hits_2, messages_2))
+    h1, m1, h2, m2 = (
+        np.asarray(values, dtype=np.int64) for values in (hits_1, messages_1, hits_2, messages_2)
+    )
 
     def total(values):
         return int(values.sum())

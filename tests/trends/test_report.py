@@ -49,7 +49,13 @@ def test_another_service_s_messages_do_not_count(database):
 
 
 def test_a_message_of_two_categories_counts_once_among_all(database):
-    keep(database, [record(categories=["insult", "threat"], sent_at=noon(MONDAY)), record(id="m2", sent_at=noon(MONDAY))])
+    keep(
+        database,
+        [
+            record(categories=["insult", "threat"], sent_at=noon(MONDAY)),
+            record(id="m2", sent_at=noon(MONDAY)),
+        ],
+    )
 
     made = report_of(database)
 
@@ -68,8 +74,14 @@ def test_holds_and_blocks_are_counted_beside_the_hits(database):
 def test_a_rise_is_told_and_what_did_not_move_is_not(database):
     for offset in range(7):
         now, then = MONDAY + timedelta(days=offset), BEFORE.first + timedelta(days=offset)
-        keep(database, chatter(now, 400, 40, authors=200) + chatter(now, 60, 20, authors=200, category="spam_scam"))
-        keep(database, chatter(then, 400, 10, authors=200) + chatter(then, 60, 20, authors=200, category="spam_scam"))
+        keep(
+            database,
+            chatter(now, 400, 40, authors=200) + chatter(now, 60, 20, authors=200, category="spam_scam"),
+        )
+        keep(
+            database,
+            chatter(then, 400, 10, authors=200) + chatter(then, 60, 20, authors=200, category="spam_scam"),
+        )
 
     made = report_of(database)
 
@@ -112,7 +124,12 @@ def test_a_day_that_lost_many_messages_is_a_gap_and_one_that_lost_few_is_marked(
 
     made = report_of(database)
 
-    assert [day.state for day in made.days[:4]] == [DayState.GAP, DayState.PARTIAL, DayState.GAP, DayState.EMPTY]
+    assert [day.state for day in made.days[:4]] == [
+        DayState.GAP,
+        DayState.PARTIAL,
+        DayState.GAP,
+        DayState.EMPTY,
+    ]
     assert [day.rate("insult") for day in made.days[:3]] == [None, 100, None]
     assert any("8月17日（月）、8月19日（水）は" in sentence for sentence in summary(made))
 
@@ -132,7 +149,11 @@ def test_rooms_are_told_apart_by_their_category_day_by_day(database):
     rooms = {(row.room_category, row.category): row for row in made.by_room}
 
     assert made.rooms == 2
-    assert (rooms["fps", "insult"].rooms, rooms["fps", "insult"].messages, rooms["fps", "insult"].hits) == (2, 200, 40)
+    assert (rooms["fps", "insult"].rooms, rooms["fps", "insult"].messages, rooms["fps", "insult"].hits) == (
+        2,
+        200,
+        40,
+    )
     assert (rooms["rpg", ALL].rooms, rooms["rpg", ALL].messages, rooms["rpg", ALL].hits) == (1, 50, 5)
     assert rooms["fps", "insult"].rate.interval is not None
     assert rooms["rpg", ALL].rate.interval is None
@@ -142,7 +163,9 @@ def test_a_room_that_changes_its_category_within_a_day_keeps_its_hits(database):
     keep(database, [record(id="1", categories=["insult"], room_category="fps", sent_at=noon(MONDAY))])
     keep(database, [record(id="2", room_category="rpg", sent_at=noon(MONDAY))])
 
-    rows = {(row.room_category, row.category): (row.messages, row.hits) for row in report_of(database).by_room}
+    rows = {
+        (row.room_category, row.category): (row.messages, row.hits) for row in report_of(database).by_room
+    }
 
     assert rows == {("rpg", ALL): (2, 1), ("rpg", "insult"): (2, 1)}
 
@@ -152,7 +175,12 @@ def test_decisions_count_once_and_reports_by_reason(database):
     total = Counter()
     total += count_fact("stream", "decision", decision, made_at=noon(MONDAY))
     total += count_fact("stream", "decision", {"outcome": "unsure"}, made_at=noon(MONDAY))
-    for reason, day in (("insult", MONDAY), ("other", MONDAY), ("insult", WEEK.last), ("spam_scam", BEFORE.last)):
+    for reason, day in (
+        ("insult", MONDAY),
+        ("other", MONDAY),
+        ("insult", WEEK.last),
+        ("spam_scam", BEFORE.last),
+    ):
         total += count_fact("stream", "report", {"reason": reason}, made_at=noon(day))
     with database.write_archive() as unit:
         buckets.add_facts(unit.connection, total)
@@ -208,7 +236,14 @@ def test_the_csv_tables_and_the_json_hold_the_same_figures(database):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (0.0004, "0.001未満"), (0.0123, "0.012"), (1.234, "1.23"), (31.23, "31.2"), (1234.5, "1,234")],
+    [
+        (0.0, "0"),
+        (0.0004, "0.001未満"),
+        (0.0123, "0.012"),
+        (1.234, "1.23"),
+        (31.23, "31.2"),
+        (1234.5, "1,234"),
+    ],
 )
 def test_a_figure_has_as_many_digits_as_a_reader_can_use(value, text):
     assert figure(value) == text
@@ -251,7 +286,9 @@ def test_hours_rooms_and_authors_all_add_up_to_the_messages(records):
     assert of(counts.buckets, ALL, 3) == sum(one.verdict == "block" for one in records)
     by_day = Counter(jst_day_of(one.counted_at) for one in records)
     for day, number in by_day.items():
-        assert sum(n[0] for key, n in counts.authors.items() if key.category == ALL and key.day == day) == number
+        assert (
+            sum(n[0] for key, n in counts.authors.items() if key.category == ALL and key.day == day) == number
+        )
 
 
 @given(RECORDS, st.integers(0, 40))
@@ -265,7 +302,9 @@ def test_counting_in_parts_gives_the_sum_of_counting_at_once(records, cut):
             for key, values in getattr(part, name).items():
                 for at, number in enumerate(values):
                     added[key, at] += number
-        expected = {(key, at): n for key, values in getattr(whole, name).items() for at, n in enumerate(values)}
+        expected = {
+            (key, at): n for key, values in getattr(whole, name).items() for at, n in enumerate(values)
+        }
         assert dict(added) == expected
 
 

@@ -45,7 +45,9 @@ def chatter(
     ]
 
 
-def report_of(database: Database, period: Period = WEEK, *, service: str = "stream", today: date = TODAY) -> Report:
+def report_of(
+    database: Database, period: Period = WEEK, *, service: str = "stream", today: date = TODAY
+) -> Report:
     """The report as pages make it."""
     with database.read_archive() as connection:
         return report(trends_read.read(connection, service=service, period=period, today=today))

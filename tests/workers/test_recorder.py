@@ -121,7 +121,12 @@ def test_texts_that_a_database_cannot_keep_are_kept_with_a_mark_in_their_place(r
 
     with database.read_archive() as connection:
         [row] = connection.execute(select(messages))
-    assert (row.id, row.author_id, row.room_category, row.text) == ("m\ufffd", "a\ufffd", "f\ufffdps", "し\ufffdね\nw")
+    assert (row.id, row.author_id, row.room_category, row.text) == (
+        "m\ufffd",
+        "a\ufffd",
+        "f\ufffdps",
+        "し\ufffdね\nw",
+    )
 
 
 FACT_TIME = NOON - timedelta(hours=5)
@@ -136,7 +141,12 @@ def facts(database):
 
 
 def record_decision(database, **given):
-    data = {"outcome": "violation", "categories": ["insult", "threat"], "actions": ["warn"], "room_category": "fps"}
+    data = {
+        "outcome": "violation",
+        "categories": ["insult", "threat"],
+        "actions": ["warn"],
+        "room_category": "fps",
+    }
     with database.write() as unit:
         outbox.record_fact(unit.connection, service="stream", kind="decision", data=data | given, now=NOON)
 
@@ -221,7 +231,9 @@ Recorder(redis=connect(settings.redis_url), database=open_database(settings),
 
 
 def start_recorder(settings):
-    return subprocess.Popen([sys.executable, "-c", CHILD, settings.model_dump_json()], stdout=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [sys.executable, "-c", CHILD, settings.model_dump_json()], stdout=subprocess.DEVNULL
+    )
 
 
 def wait_below(redis, process, left):

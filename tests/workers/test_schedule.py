@@ -108,7 +108,9 @@ def test_messages_left_out_of_a_full_stream_become_a_gap_once(redis, database):
     schedule.once(now=NOON)
 
     with database.read_archive() as connection:
-        rows = connection.execute(select(gaps.c.service_id, gaps.c.why, gaps.c.messages).order_by(gaps.c.service_id))
+        rows = connection.execute(
+            select(gaps.c.service_id, gaps.c.why, gaps.c.messages).order_by(gaps.c.service_id)
+        )
         assert rows.all() == [("other", "stream_full", 1), ("stream", "stream_full", 7)]
 
 
@@ -121,7 +123,9 @@ def test_a_round_without_redis_still_expires_held_messages(database, endpoint):
 
 
 def test_a_round_without_database_ends_without_an_error(redis, tmp_path):
-    away = open_database(Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:9/none", data_dir=tmp_path))
+    away = open_database(
+        Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:9/none", data_dir=tmp_path)
+    )
 
     Schedule(redis=redis, database=away).once(now=NOON)
 

@@ -23,6 +23,12 @@ EVENT = "case.decided"
 
 
 @pytest.fixture
+def settings(sqlite_settings):
+    """What HTTP does is the same on both stores; test_webhook_rows.py has what the stores do."""
+    return sqlite_settings
+
+
+@pytest.fixture
 def receiver():
     with receiving() as one:
         yield one
@@ -71,7 +77,9 @@ def rows(database):
 def make_due(database):
     with database.write() as unit:
         waiting = outbox_table.c.next_attempt_at.is_not(None)
-        unit.connection.execute(outbox_table.update().where(waiting).values(next_attempt_at=datetime.now(UTC)))
+        unit.connection.execute(
+            outbox_table.update().where(waiting).values(next_attempt_at=datetime.now(UTC))
+        )
 
 
 def sweep(database, redis):
@@ -116,7 +124,9 @@ def test_asking_twice_sends_once(database, redis, endpoint, receiver, worker):
 
 
 @pytest.mark.parametrize("status", [500, 404, 302, 429])
-def test_a_failure_is_tried_again_with_the_same_id_and_logged(database, redis, endpoint, receiver, worker, status):
+def test_a_failure_is_tried_again_with_the_same_id_and_logged(
+    database, redis, endpoint, receiver, worker, status
+):
     receiver.answers = [(status, {"location": "http://localhost/elsewhere"})]
     emit(database)
     sweep(database, redis)
@@ -145,7 +155,9 @@ def test_a_receiver_that_asks_for_time_gets_it(database, redis, endpoint, receiv
     assert timedelta(minutes=59) < row.next_attempt_at - datetime.now(UTC) <= timedelta(hours=1)
 
 
-def test_gone_disables_the_endpoint_and_what_waits_for_it_is_given_up(database, redis, endpoint, receiver, worker):
+def test_gone_disables_the_endpoint_and_what_waits_for_it_is_given_up(
+    database, redis, endpoint, receiver, worker
+):
     receiver.answers = [(410, {})]
     emit(database, subject="case-1")
     sweep(database, redis)
@@ -160,7 +172,9 @@ def test_gone_disables_the_endpoint_and_what_waits_for_it_is_given_up(database, 
     assert len(rows(database)) == 2
 
 
-def test_events_of_one_subject_arrive_in_order_and_others_do_not_wait(database, redis, endpoint, receiver, worker):
+def test_events_of_one_subject_arrive_in_order_and_others_do_not_wait(
+    database, redis, endpoint, receiver, worker
+):
     receiver.answers = [(500, {})]
     for subject, step in (("case-1", 1), ("case-1", 2), ("case-2", 3)):
         emit(database, subject=subject, data={"step": step})
@@ -200,7 +214,9 @@ def test_an_attempt_whose_worker_died_is_made_again(database, redis, endpoint, r
     assert len(receiver.requests) == 1
 
 
-def test_a_body_too_large_for_receivers_still_says_what_it_was_about(database, redis, endpoint, receiver, worker):
+def test_a_body_too_large_for_receivers_still_says_what_it_was_about(
+    database, redis, endpoint, receiver, worker
+):
     emit(database, data={"text": "長" * MOST_BYTES})
     sweep(database, redis)
     worker()
@@ -230,7 +246,9 @@ def test_a_receiver_that_is_not_there_is_an_error_in_the_log(database, redis, wo
     with database.write() as unit:
         now = datetime.now(UTC)
         accounts.add_service(unit.connection, "stream", name="Stream", now=now)
-        webhooks.add(unit.connection, service="stream", url="http://127.0.0.1:9/", allow_private=True, now=now)
+        webhooks.add(
+            unit.connection, service="stream", url="http://127.0.0.1:9/", allow_private=True, now=now
+        )
     emit(database)
     sweep(database, redis)
     worker()
@@ -278,8 +296,24 @@ def test_disabling_an_unknown_endpoint_says_so(database):
 
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1"]
-    + ["::1", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "ff02::1", "::"],
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "::1",
+        "fe80::1",
+        "fd00::1",
+        "::ffff:127.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "ff02::1",
+        "::",
+    ],
 )
 def test_inner_addresses_are_not_public(address):
     assert not is_public(ip_address(address))

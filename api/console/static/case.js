@@ -14,9 +14,9 @@ function startReasons() {
     bubble.hidden = false;
     const box = mark.getBoundingClientRect();
     const left = Math.min(Math.max(box.left, 16), innerWidth - bubble.offsetWidth - 16);
-    const below = box.bottom + 6 + bubble.offsetHeight < innerHeight;
+    const above = box.top - bubble.offsetHeight - 6; // the reasons themselves stand below
     bubble.style.left = `${left}px`;
-    bubble.style.top = `${below ? box.bottom + 6 : box.top - bubble.offsetHeight - 6}px`;
+    bubble.style.top = `${above > 0 ? above : box.bottom + 6}px`;
   };
   for (const mark of document.querySelectorAll("mark[data-why]")) {
     mark.addEventListener("pointerenter", () => show(mark));
@@ -103,7 +103,13 @@ function startTalk() {
   if (first) talk.scrollTop = first.offsetTop - talk.offsetTop - talk.clientHeight / 2;
 }
 
+// What is wrong in the long form may lie further down in its panel.
+function startProblems() {
+  document.querySelector(".problem")?.scrollIntoView({ block: "nearest" });
+}
+
 startReasons();
 startTalk();
+startProblems();
 startLease();
 startLongForm();

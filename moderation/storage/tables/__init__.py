@@ -4,7 +4,18 @@ The two may be one PostgreSQL database; on SQLite the archive has its own file, 
 writes never hold up a flagged save.
 """
 
-from moderation.storage.tables import accounts, archive, cases, delivery, people, rulesets, voices
+from moderation.storage.tables import accounts, archive, cases, delivery, models, people, rulesets, voices
 from moderation.storage.tables.base import ARCHIVE, MAIN
 
-__all__ = ["ARCHIVE", "MAIN", "accounts", "archive", "cases", "delivery", "people", "rulesets", "voices"]
+__all__ = [
+    "ARCHIVE",
+    "MAIN",
+    "accounts",
+    "archive",
+    "cases",
+    "delivery",
+    "models",
+    "people",
+    "rulesets",
+    "voices",
+]

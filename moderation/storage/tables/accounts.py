@@ -1,6 +1,6 @@
 """Who may use Ibasho: services with API keys, console users with roles and sessions."""
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
 
 from moderation.storage.tables.base import MAIN, Id, Json, UtcDateTime
 
@@ -24,6 +24,7 @@ api_keys = Table(
     Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
     Column("last_used_at", UtcDateTime),
+    Column("rate_limit", Integer),  # tokens a second; null: the setting, 0: none
 )
 
 users = Table(

@@ -18,6 +18,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 log = structlog.get_logger(__name__)
 
+NDJSON = b"application/x-ndjson"
 _LONGEST_REQUEST_ID = 64
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
 
@@ -79,7 +80,10 @@ class _TooLargeError(Exception):
 
 
 class BodyLimit:
-    """Refuse bodies over a size with 413, by their announced length or while they come in."""
+    """Refuse bodies over a size with 413, by their announced length or while they come in.
+
+    NDJSON is read line by line and may be of any size; its lines have a limit of their own.
+    """
 
     def __init__(self, app: App, *, most: int) -> None:
         self._app = app
@@ -90,7 +94,13 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        announced = b"0"
+        for name, value in scope["headers"]:
+            if name == b"content-length":
+                announced = value
+            elif name == b"content-type" and value.startswith(NDJSON):
+                await self._app(scope, receive, send)
+                return
         if announced.isdigit() and int(announced) > self._most:
             await self._refuse(scope, receive, send)
             return

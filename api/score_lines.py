@@ -3,7 +3,7 @@
 A chunk is what has come in while the one before was scored, at most ``IBASHO_MAX_BATCH`` lines; it is
 one transaction, and its lines are answered after the commit. A line that cannot be used is answered
 in its place. Reading, scoring and sending go on side by side, so a client may write everything before
-it reads: up to ``MOST_UNREAD`` bytes of answers wait for it; then its lines wait too.
+it reads: up to ``MOST_UNREAD`` bytes of answers wait for it, for ``SECONDS_TO_READ``; then it is cut off.
 """
 
 import asyncio
@@ -11,14 +11,18 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.score_document import NDJSON
 
+log = structlog.get_logger(__name__)
+
 MOST_UNREAD = 64 * 2**20
 """Bytes of answers kept for a client that does not read yet: about 80,000 lines."""
+SECONDS_TO_READ = 60.0
 LONGEST_LINE = 256 * 1024
 """Bytes of one line; the longest text, escaped, has half of that."""
 
@@ -51,11 +55,15 @@ class LineAnswers(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read, score and send until the request ends or the client is gone."""
+        del scope, receive  # the request has them
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._read())
-            group.create_task(self._score())
-            await self._send(send)
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._read())
+                group.create_task(self._score())
+                await self._send(send)
+        except* TimeoutError:
+            log.warning("lines.unread", bytes=self._unread)  # the answer stays unfinished: the line is cut
 
     async def _read(self) -> None:
         number, rest, too_long = 0, b"", False
@@ -99,7 +107,8 @@ class LineAnswers(Response):
     async def _hand_out(self, answers: bytes) -> None:
         while self._unread > MOST_UNREAD:
             self._was_read.clear()
-            await self._was_read.wait()
+            async with asyncio.timeout(SECONDS_TO_READ):
+                await self._was_read.wait()
         self._unread += len(answers)
         await self._answers.put(answers)
 

@@ -31,6 +31,7 @@ def card_markdown(card: Mapping[str, Any]) -> str:
         "",
         "## Taught with",
         f"- corpus `{corpus['hash']}`: {corpus['lines']} lines, {corpus['held_out']} of them held out by group",
+        f"- moderators' decisions `{card['decided']['hash']}`: {card['decided']['lines']} lines",
         f"- lexicon: {card['lexicon']['entries']} entries",
         f"- features: {card['features']}; assumed share of harmful messages: {card['assumed_prior']['harm']}",
         "",

@@ -151,7 +151,7 @@ def _lacking(given: dict[str, Any]) -> str:
 
 
 def _wrong_words(given: dict[str, Any]) -> str:
-    words = [
+    words: list[tuple[str, object, tuple[str, ...]]] = [
         (key, given[key], known)
         for key, known in (("target", TARGETS), ("register", REGISTERS))
         if key in given

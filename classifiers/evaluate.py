@@ -11,6 +11,7 @@ from classifiers.corpus import Row
 from classifiers.eval_rows import EvalRow, as_eval_row, read_eval
 from classifiers.labels import CATEGORIES, CATEGORY_JA, TARGETS
 from classifiers.measures import (
+    Interval,
     average_precision,
     calibration_error,
     f1,
@@ -23,10 +24,19 @@ from classifiers.measures import (
 )
 from classifiers.model import Classifier, Scores
 
-__all__ = ["EvalRow", "Evaluation", "Metrics", "evaluate", "read_eval", "to_text"]
+__all__ = [
+    "EvalRow",
+    "Evaluation",
+    "Interval",
+    "Judged",
+    "Metrics",
+    "evaluate",
+    "judge",
+    "read_eval",
+    "to_text",
+]
 
-Interval = tuple[float, float, float]
-"""Value, and the ends of its 95 % bootstrap interval."""
+Flags = NDArray[np.bool_]
 
 _BATCH: Final = 1000
 
@@ -80,6 +90,79 @@ def evaluate(
         thresholds: From which probability a category flags; the card's suggestions where left out.
         seed: Of the bootstrap.
     """
+    judged = judge(rows, classifier, thresholds=thresholds)
+    given = judged.rows
+    weights = prior_weights(judged.harmful, float(classifier.card["assumed_prior"]["harm"]))
+
+    def metrics(at: int | None, chosen: Flags, *, every: int | None = None) -> Metrics:
+        return _metrics(
+            judged.truth(at)[chosen],
+            judged.chances_of(at)[chosen],
+            judged.flagged(at)[chosen],
+            weights[chosen],
+            seed,
+            every=every,
+        )
+
+    def whole(pick: Callable[[EvalRow], bool]) -> Metrics:
+        chosen = np.array([pick(row) for row in given], dtype=bool)
+        return metrics(None, chosen & judged.told, every=int(judged.flagged(None)[chosen].sum()))
+
+    every_category = enumerate(CATEGORIES) if judged.labelled.any() else ()
+    return Evaluation(
+        overall=whole(lambda _: True),
+        categories={name: metrics(at, judged.labelled) for at, name in every_category},
+        slices={name: whole(pick) for name, pick in _SLICES.items() if any(pick(row) for row in given)},
+        target_accuracy=_target_accuracy(given, judged.targets, seed),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Rows, and what one classifier says of them. Where ``at`` is None any category is meant.
+
+    Attributes:
+        harmful: Rows that some category fits; false where the row does not say.
+        told: Rows that say whether they are harmful.
+        labelled: Rows that say which categories fit.
+        targets: Whom each row is about, as the classifier sees it.
+    """
+
+    rows: Sequence[EvalRow]
+    harmful: Flags
+    told: Flags
+    labelled: Flags
+    chances: NDArray[np.float64]
+    flags: Flags
+    targets: Sequence[str]
+
+    def truth(self, at: int | None) -> Flags:
+        """Which rows are positive."""
+        if at is None:
+            return self.harmful
+        return np.array([CATEGORIES[at] in (row.categories or ()) for row in self.rows], dtype=bool)
+
+    def known(self, at: int | None) -> Flags:
+        """Which rows tell whether they are positive."""
+        return self.told if at is None else self.labelled
+
+    def chances_of(self, at: int | None) -> NDArray[np.float64]:
+        """The probability of each row."""
+        found: NDArray[np.float64] = (
+            self.chances.max(axis=1, initial=0.0) if at is None else self.chances[:, at]
+        )
+        return found
+
+    def flagged(self, at: int | None) -> Flags:
+        """Which rows reach the threshold."""
+        found: Flags = np.asarray(self.flags.any(axis=1)) if at is None else self.flags[:, at]
+        return found
+
+
+def judge(
+    rows: Sequence[EvalRow | Row], classifier: Classifier, *, thresholds: Mapping[str, float] | None = None
+) -> Judged:
+    """Score rows; ``thresholds`` as in ``evaluate``."""
     given = [as_eval_row(row) for row in rows]
     limits = dict(classifier.card["thresholds"]) | dict(thresholds or {})
     scores: list[Scores] = []
@@ -87,37 +170,14 @@ def evaluate(
         scores += classifier.score([row.text for row in given[at : at + _BATCH]])
     chances = np.array([[score.probabilities[name] for name in CATEGORIES] for score in scores])
     chances = chances.reshape(len(given), len(CATEGORIES))
-    flags = chances >= np.array([limits[name] for name in CATEGORIES])
-    risk = chances.max(axis=1, initial=0.0)
-    flagged: NDArray[np.bool_] = np.asarray(flags.any(axis=1))
-
-    harmful = np.array([bool(row.harmful) for row in given], dtype=bool)
-    weights = prior_weights(harmful, float(classifier.card["assumed_prior"]["harm"]))
-
-    def whole(pick: Callable[[EvalRow], bool]) -> Metrics:
-        chosen = np.array([pick(row) for row in given], dtype=bool)
-        known = chosen & np.array([row.harmful is not None for row in given], dtype=bool)
-        every = int(flagged[chosen].sum())
-        return _metrics(harmful[known], risk[known], flagged[known], weights[known], seed, every=every)
-
-    labelled = np.array([row.categories is not None for row in given], dtype=bool)
-    categories = {
-        name: _metrics(
-            np.array([name in (row.categories or ()) for row in given], dtype=bool)[labelled],
-            chances[labelled, at],
-            flags[labelled, at],
-            weights[labelled],
-            seed,
-        )
-        for at, name in enumerate(CATEGORIES)
-        if labelled.any()
-    }
-    slices = {name: whole(pick) for name, pick in _SLICES.items() if any(pick(row) for row in given)}
-    return Evaluation(
-        overall=whole(lambda _: True),
-        categories=categories,
-        slices=slices,
-        target_accuracy=_target_accuracy(given, scores, seed),
+    return Judged(
+        rows=given,
+        harmful=np.array([bool(row.harmful) for row in given], dtype=bool),
+        told=np.array([row.harmful is not None for row in given], dtype=bool),
+        labelled=np.array([row.categories is not None for row in given], dtype=bool),
+        chances=chances,
+        flags=chances >= np.array([limits[name] for name in CATEGORIES]),
+        targets=[score.target for score in scores],
     )
 
 
@@ -133,9 +193,9 @@ _SLICES: Final[Mapping[str, Callable[[EvalRow], bool]]] = {
 
 
 def _metrics(
-    truth: NDArray[np.bool_],
+    truth: Flags,
     chances: NDArray[np.float64],
-    flagged: NDArray[np.bool_],
+    flagged: Flags,
     weights: NDArray[np.float64],
     seed: int,
     *,
@@ -155,9 +215,9 @@ def _metrics(
     )
 
 
-def _target_accuracy(rows: Sequence[EvalRow], scores: Sequence[Scores], seed: int) -> Interval | None:
+def _target_accuracy(rows: Sequence[EvalRow], said: Sequence[str], seed: int) -> Interval | None:
     right = np.array(
-        [row.target == score.target for row, score in zip(rows, scores, strict=True) if row.target],
+        [row.target == target for row, target in zip(rows, said, strict=True) if row.target],
         dtype=bool,
     )
     return interval(lambda truth, _: float(truth.mean()), right, right, seed=seed)

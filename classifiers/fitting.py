@@ -93,6 +93,9 @@ def fit(rows: Sequence[Row], space: FeatureSpace, *, seed: int, progress: Progre
     matrix = sparse.vstack([own, extra]).tocsr()
     labels, sides = np.vstack([truth, truth_of(made)]), np.concatenate([folds, made_folds])
     weights = np.concatenate([np.ones(len(rows)), np.full(len(made), _JOINED_WEIGHT)])
+    # Nobody said whom a moderator's row is about: it weighs nothing where targets are learnt.
+    aimed = weights * np.array([bool(row.target) for row in (*rows, *made)])
+    weighing = [aimed if name in TARGETS else weights for name in RAW_HEADS]
     out_of_fold = np.zeros((len(rows), len(RAW_HEADS)))
     total = (_FOLDS + 1) * len(RAW_HEADS)
     done = 0
@@ -100,17 +103,19 @@ def fit(rows: Sequence[Row], space: FeatureSpace, *, seed: int, progress: Progre
         apart = sides != held
         taught = matrix[apart]
         for at in range(len(RAW_HEADS)):
-            head = _head(seed).fit(taught, labels[apart, at], weights[apart])
+            head = _head(seed).fit(taught, labels[apart, at], weighing[at][apart])
             out_of_fold[folds == held, at] = head.decision_function(own[folds == held])
             done += 1
             progress("calibrating", done / total)
     heads = []
     for at in range(len(RAW_HEADS)):
-        heads.append(_head(seed).fit(matrix, labels[:, at], weights))
+        heads.append(_head(seed).fit(matrix, labels[:, at], weighing[at]))
         done += 1
         progress("fitting", done / total)
     calibrators = tuple(
-        LogisticRegression(C=1.0, max_iter=1000).fit(out_of_fold @ _basis(name), truth[:, at])
+        LogisticRegression(C=1.0, max_iter=1000).fit(
+            out_of_fold @ _basis(name), truth[:, at], np.sign(weighing[at][: len(rows)])
+        )
         for at, name in enumerate(HEADS)
     )
     return Fitted(space, tuple(heads), calibrators, _calibrated(out_of_fold, calibrators), truth)

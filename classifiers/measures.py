@@ -1,6 +1,6 @@
 """Figures of a ranking and of a decision, in plain NumPy. Each is NaN where these rows cannot tell."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 Truth = NDArray[np.bool_]
 Said = NDArray[Any]
 """Probabilities, or flags."""
+Interval = tuple[float, float, float]
+"""Value, and the ends of its 95 % bootstrap interval."""
 
 _RESAMPLES: Final = 400
 _BINS: Final = 10
@@ -95,14 +97,37 @@ def prior_weights(harmful: Truth, prior: float) -> NDArray[np.float64]:
 
 def interval(
     measure: Callable[[Truth, Said], float], truth: Truth, said: Said, *, seed: int
-) -> tuple[float, float, float] | None:
+) -> Interval | None:
     """A figure with its 95 % bootstrap interval over rows; None where it cannot be told."""
     if not len(truth) or np.isnan(value := measure(truth, said)):
         return None
-    rng = np.random.default_rng(seed)
-    drawn = []
-    for _ in range(_RESAMPLES):
-        pick = rng.integers(0, len(truth), len(truth))
-        drawn.append(measure(truth[pick], said[pick]))
+    drawn = [measure(truth[pick], said[pick]) for pick in _resamples(len(truth), seed)]
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return value, float(low), float(high)
+
+
+def paired_interval(
+    measure: Callable[[Truth, Said], float], truth: Truth, said: tuple[Said, Said], *, seed: int
+) -> tuple[float, float, Interval] | None:
+    """A figure of two that judged the same rows, and their difference with its 95 % bootstrap interval.
+
+    None where one of the figures cannot be told.
+    """
+    left, right = said
+    if not len(truth):
+        return None
+    values = measure(truth, left), measure(truth, right)
+    if np.isnan(values).any():
+        return None
+    drawn = [
+        measure(truth[pick], left[pick]) - measure(truth[pick], right[pick])
+        for pick in _resamples(len(truth), seed)
+    ]
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return *values, (values[0] - values[1], float(low), float(high))
+
+
+def _resamples(size: int, seed: int) -> Iterator[NDArray[np.int64]]:
+    rng = np.random.default_rng(seed)
+    for _ in range(_RESAMPLES):
+        yield rng.integers(0, size, size)

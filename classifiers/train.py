@@ -36,6 +36,7 @@ def train(
     rows: Sequence[Row],
     lexicon: Lexicon,
     *,
+    extra: Sequence[Row] = (),
     assumed_prior: float | Mapping[str, float] = ASSUMED_PRIOR,
     seed: int = 1,
     progress: Progress | None = None,
@@ -45,6 +46,7 @@ def train(
     Args:
         rows: The corpus; rows of ``test`` groups are never taught.
         lexicon: Goes into the artefact: scoring knows no other.
+        extra: Rows from moderators' decisions (``classifiers.extra``), split by group like the corpus.
         assumed_prior: Share of harmful messages where it will serve (0..1, exclusive), or the share of
             ``harm`` and of single categories; those left out move as the whole does.
         seed: Same rows, lexicon and seed: same artefact, byte for byte.
@@ -55,7 +57,7 @@ def train(
     """
     prior = priors(assumed_prior)
     tell = progress or _silent
-    taught, held = of_split(rows, "train", "dev"), of_split(rows, "test")
+    taught, held = of_split([*rows, *extra], "train", "dev"), of_split([*rows, *extra], "test")
     tell("reading", 0.0)
     views = [Views(row.text) for row in taught]
     space = learn_space(views, lexicon, min_lines=_MIN_LINES, min_entry_lines=_MIN_ENTRY_LINES)
@@ -69,7 +71,7 @@ def train(
         for at, category in enumerate((*CATEGORIES, MINORS))
     }
     thresholds = {category: suggest(points) for category, points in curves.items()}
-    card = _card(rows, taught, space, prior, seed)
+    card = _card(rows, extra, space, prior, seed)
     weights = prior_weights(fitted.truth[:, -1], prior[HARM])
     card["reliability"] = {
         category: reliability(fitted.truth[:, at], chances[:, at], weights)
@@ -131,7 +133,7 @@ def _arrays(fitted: Fitted, shift: Numbers) -> dict[str, Any]:
 
 def _card(
     rows: Sequence[Row],
-    taught: Sequence[Row],
+    extra: Sequence[Row],
     space: FeatureSpace,
     prior: Mapping[str, float],
     seed: int,
@@ -147,9 +149,14 @@ def _card(
         "corpus": {
             "hash": corpus_hash(rows),
             "lines": len(rows),
-            "taught": len(taught),
-            "held_out": len(rows) - len(taught),
+            "taught": len(of_split(rows, "train", "dev")),
+            "held_out": len(of_split(rows, "test")),
             "counts": count_labels(rows),
+        },
+        "decided": {
+            "hash": corpus_hash(extra),
+            "lines": len(extra),
+            "taught": len(of_split(extra, "train", "dev")),
         },
         "lexicon": {"entries": len(space.lexicon.entries)},
         "features": space.size,

@@ -1,4 +1,4 @@
-"""`ibasho model`: train and measure the classifier, check its corpus."""
+"""`ibasho model`: train and measure the classifier, check its corpus, and put a better one in force."""
 
 import json
 from pathlib import Path
@@ -6,37 +6,57 @@ from typing import Annotated
 
 import typer
 
+from api.cli import model_loop
+from api.cli.model_extra import train_with
 from api.cli.model_texts import texts_of
 from api.cli.terminal import EXIT_BAD_DATA, errors, new_app, progress
 from api.cli.training import train_into
+from classifiers.artefact import load
+from classifiers.card import card_markdown
 from classifiers.corpus import CORPUS_FOLDER, load_rows, of_split
 from classifiers.corpus_check import check_corpus
+from classifiers.eval_rows import never_taught
+from classifiers.evaluate import EvalRow
 from moderation.settings import read_settings
 
-app = new_app("Train and measure the classifier, check its corpus.")
+app = new_app("Train and measure the classifier, check its corpus, and put a better one in force.")
 
 Folder = Annotated[Path | None, typer.Option("--model", help="Folder of a trained classifier.")]
 Corpus = Annotated[Path, typer.Option("--corpus", help="Folder of *.jsonl, or one such file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+app.command()(model_loop.export)
+app.command()(model_loop.promote)
+app.command()(model_loop.rollback)
+app.command()(model_loop.status)
 
 
 @app.command()
 def train(
     to: Annotated[Path | None, typer.Option("--to", help="Where the trained classifier goes.")] = None,
     corpus: Corpus = CORPUS_FOLDER,
+    extra: Annotated[
+        list[Path] | None,
+        typer.Option(help="Rows of moderators' decisions (`ibasho model export`). May be repeated."),
+    ] = None,
     seed: Annotated[
         int, typer.Option(min=0, max=2**31 - 1, help="The same corpus and seed give the same model.")
     ] = 1,
 ) -> None:
     """Train the classifier on the corpus (under a minute), and put it where the server finds it.
 
-    Without --to it goes to IBASHO_MODEL_DIR. A server takes it up when it is started again.
+    Without --to it goes to IBASHO_MODEL_DIR, and a server takes it up when it is started again; with
+    --extra it goes to models/candidate in the data folder, for `ibasho model promote`.
     """
-    folder = to or read_settings().classifier_dir
-    card = train_into(folder, corpus=corpus, seed=seed).card
-    errors().print(
-        f"Trained {card['versions']['model']} on {card['corpus']['taught']:,} lines: {folder}/card.md"
-    )
+    settings = read_settings()
+    if extra:
+        folder = to or settings.data_dir / "models" / "candidate"
+        card = train_with(extra, folder, corpus=corpus, seed=seed).card
+    else:
+        folder = to or settings.classifier_dir
+        card = train_into(folder, corpus=corpus, seed=seed).card
+    taught = card["corpus"]["taught"] + card["decided"]["taught"]
+    errors().print(f"Trained {card['versions']['model']} on {taught:,} lines: {folder}/card.md")
 
 
 @app.command()
@@ -48,22 +68,57 @@ def evaluate(
         ),
     ] = None,
     folder: Folder = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="live|FOLDER", help="Another classifier to set beside it, and the difference."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure the classifier: on a file of your own, or on the part of the corpus it was not taught.
 
-    Every figure comes with a 95 % interval.
+    Every figure comes with a 95 % interval. Of a file of moderators' decisions only the part that
+    training leaves out is measured on.
     """
-    from classifiers.evaluate import evaluate as measure  # noqa: PLC0415 - statistics load for a second
-    from classifiers.evaluate import read_eval, to_text  # noqa: PLC0415
+    from classifiers.compare import compare  # noqa: PLC0415 - statistics load for a second
+    from classifiers.compare import to_text as comparison_text  # noqa: PLC0415
+    from classifiers.evaluate import evaluate as measure  # noqa: PLC0415
+    from classifiers.evaluate import to_text  # noqa: PLC0415
     from classifiers.model import Classifier  # noqa: PLC0415
 
-    classifier = Classifier.load(folder or read_settings().classifier_dir)
-    rows = read_eval(file) if file else of_split(load_rows(), "test")
+    settings = read_settings()
+    classifier = Classifier.load(folder or settings.classifier_dir)
+    other = None
+    if against is not None:
+        other = Classifier.load(model_loop.live_folder(settings) if against == "live" else Path(against))
+    rows = _eval_rows(file) if file else of_split(load_rows(), "test")
     with progress("Measuring") as step:
         step(f"{len(rows):,} rows", 0.0)
-        found = measure(rows, classifier)
-    print(json.dumps(found.as_dict(), ensure_ascii=False) if as_json else to_text(found))
+        if other is None:
+            found = measure(rows, classifier)
+            text = to_text(found)
+        else:
+            compared = compare(rows, classifier, other)
+            text = comparison_text(compared)
+    if as_json:
+        text = json.dumps((found if other is None else compared).as_dict(), ensure_ascii=False)
+    print(text)
+
+
+def _eval_rows(file: Path) -> tuple[EvalRow, ...]:
+    from classifiers.evaluate import read_eval  # noqa: PLC0415 - statistics load for a second
+
+    rows = read_eval(file)
+    kept = never_taught(rows)
+    if len(kept) < len(rows):
+        errors().print(f"{len(rows) - len(kept):,} rows are left out: training may have seen their cases.")
+    return kept
+
+
+@app.command()
+def card(folder: Folder = None, as_json: AsJson = False) -> None:
+    """Print the classifier's card: what it was taught with, its figures, its limits."""
+    found = load(folder or read_settings().classifier_dir).card
+    print(json.dumps(found, ensure_ascii=False) if as_json else card_markdown(found))
 
 
 @app.command("check-corpus")

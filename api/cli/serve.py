@@ -2,7 +2,10 @@
 
 import errno
 import os
+import signal
 import socket
+import sys
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -45,6 +48,8 @@ def serve(
     settings = read_settings()
     logs.configure(settings.log_level)
     check_ready(settings)
+    # uvicorn finishes its requests and raises the signal again: without a handler Redis would stay.
+    signal.signal(signal.SIGTERM, _end)
     with bind(host or settings.host, settings.port if port is None else port) as listening:
         redis = private_redis.ensure(settings)
         try:
@@ -52,6 +57,11 @@ def serve(
             _run(listening, settings, workers)
         finally:
             redis.close()
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    sys.exit(0)
 
 
 def check_ready(settings: Settings) -> None:

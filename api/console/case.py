@@ -128,6 +128,7 @@ def skip(case_id: str, visitor: SignedIn, form: Posted, parts: ProcessParts, now
     """Leave a case to others, and open the next one."""
     del form
     with parts.database.write() as unit:
+        desk_claims.take_turn(unit.connection, visitor.sight)
         desk_claims.release(unit.connection, case_id, visitor.sight, now=now, skip=True)
         case, _ = desk_claims.resume_or_claim_next(
             unit.connection, visitor.sight, now=now, lease=lease_of(parts)

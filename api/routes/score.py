@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -62,7 +63,13 @@ async def score(request: Request, key: Caller) -> Response:
     given: Sequence[MessageIn] = asked.messages if isinstance(asked, ScoreBatchIn) else [asked]
     _check_sizes(parts, given, batch=isinstance(asked, ScoreBatchIn))
     await charge(request, key, len(given))
-    answers = await _score(parts, key, given, asked)
+    now = datetime.now(UTC)
+    answers = await parts.intake.score(
+        key.service,
+        [_message(parts, key, one, asked, now) for one in given],
+        timeout_ms=asked.timeout_ms,
+        dry_run=asked.dry_run,
+    )
     if isinstance(asked, ScoreBatchIn):
         rows = [_row(one.id, answer) for one, answer in zip(given, answers, strict=True)]
         return Response(b'{"results":[' + b",".join(rows) + b"]}", media_type="application/json")
@@ -70,16 +77,6 @@ async def score(request: Request, key: Caller) -> Response:
     if isinstance(answer, ModerationError):
         raise answer
     return Response(answer, media_type="application/json")
-
-
-async def _score(
-    parts: Parts, key: ApiKey, given: Sequence[MessageIn], options: AnyOptions
-) -> list[bytes | ModerationError]:
-    now = datetime.now(UTC)
-    messages = [_message(parts, key, one, options, now) for one in given]
-    return await parts.intake.score(
-        key.service, messages, timeout_ms=options.timeout_ms, dry_run=options.dry_run
-    )
 
 
 def _message(parts: Parts, key: ApiKey, given: MessageIn, options: AnyOptions, now: datetime) -> Message:
@@ -131,10 +128,18 @@ def _too_long(message: MessageIn, longest: int, pointer: str) -> FieldProblem:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _BadLine:
+    """A line that cannot be scored."""
+
+    message_id: str | None
+    error: Invalid
+
+
 class _LineScorer:
     """Scores the lines of one NDJSON request, chunk by chunk."""
 
-    def __init__(self, request: Request, parts: Parts, key: ApiKey, options: AnyOptions) -> None:
+    def __init__(self, request: Request, parts: Parts, key: ApiKey, options: Options) -> None:
         self._request = request
         self._parts = parts
         self._key = key
@@ -142,48 +147,41 @@ class _LineScorer:
 
     async def answer(self, lines: Sequence[Line]) -> list[bytes]:
         """One row for each line; where a chunk cannot be saved, each of its lines says so."""
-        read = [self._read(line) for line in lines]
-        given = [one for one in read if isinstance(one, MessageIn)]
-        scored = iter(await self._score(given) if given else [])
-        rows = []
-        for line, one in zip(lines, read, strict=True):
-            if isinstance(one, MessageIn):
-                rows.append(_row(one.id, next(scored), line.number))
-            else:
-                rows.append(_row(one.message_id, one.error, line.number))
-        return rows
+        now = datetime.now(UTC)
+        read = [self._read(line, now) for line in lines]
+        messages = [one for one in read if isinstance(one, Message)]
+        scored = iter(await self._score(messages) if messages else [])
+        return [
+            _row(one.id, next(scored), line.number)
+            if isinstance(one, Message)
+            else _row(one.message_id, one.error, line.number)
+            for line, one in zip(lines, read, strict=True)
+        ]
 
-    def _read(self, line: Line) -> "MessageIn | _BadLine":
+    def _read(self, line: Line, now: datetime) -> Message | _BadLine:
         if line.data is None:
             return _BadLine(None, Invalid(f"The line is longer than {LONGEST_LINE} bytes."))
+        longest = self._parts.settings.max_text_chars
         try:
-            message = read_line(line.data)
-            longest = self._parts.settings.max_text_chars
-            if len(message.text) > longest:
-                raise Invalid("The text is too long.", [_too_long(message, longest, "/text")])
-            # Times outside the calendar show here, before the others of the chunk are scored.
-            _message(self._parts, self._key, message, self._options, datetime.now(UTC))
+            given = read_line(line.data)
+            if len(given.text) > longest:
+                raise Invalid("The text is too long.", [_too_long(given, longest, "/text")])
+            return _message(self._parts, self._key, given, self._options, now)
         except Invalid as error:
             return _BadLine(_id_in(line.data), error)
-        return message
 
-    async def _score(self, given: Sequence[MessageIn]) -> Sequence[bytes | ModerationError]:
+    async def _score(self, messages: Sequence[Message]) -> Sequence[bytes | ModerationError]:
+        options = self._options
         while True:
             try:
-                await charge(self._request, self._key, len(given))
-                return await _score(self._parts, self._key, given, self._options)
+                await charge(self._request, self._key, len(messages))
+                return await self._parts.intake.score(
+                    self._key.service, messages, timeout_ms=options.timeout_ms, dry_run=options.dry_run
+                )
             except RateLimited as error:
                 await asyncio.sleep(error.seconds)  # a stream is slowed down, not refused
             except ModerationError as error:
-                return [error] * len(given)
-
-
-class _BadLine:
-    """A line that cannot be scored."""
-
-    def __init__(self, message_id: str | None, error: Invalid) -> None:
-        self.message_id = message_id
-        self.error = error
+                return [error] * len(messages)
 
 
 def _id_in(line: bytes) -> str | None:

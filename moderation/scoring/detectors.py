@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
 
-from classifiers.model import Classifier
-from rules.hit import Hit
-from rules.match import Prepared, RuleSet
-from rules.resolve import resolve
-
 from classifiers.fold import fold
+from classifiers.model import Classifier
 from classifiers.views import Views
 from moderation.scoring.decide import Classified, RuleFindings
 from moderation.scoring.engine import Seen
 from moderation.scoring.signal import Signal
 from moderation.scoring.verdict import Outcome
 from moderation.taxonomy import Category, Severity, Target
+from rules.hit import Hit
+from rules.match import Prepared, RuleSet
+from rules.resolve import resolve
 from rules.subject import AuthorFacts, Recent, RoomFacts, Subject, TargetFacts
 from rules.windows import WindowRequest
 

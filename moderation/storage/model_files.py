@@ -24,11 +24,9 @@ def keep(source: Path, data_dir: Path, version: str) -> dict[str, str]:
         SHA-256 of each file as it is kept, by name.
 
     Raises:
-        ModelUnavailable: What stands there is not this model.
         OSError: A file cannot be read or written.
     """
     target = folder_of(data_dir, version)
-    sums = {name: _sum(source / name) for name in FILES}
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{version}-", dir=target.parent))
@@ -40,8 +38,7 @@ def keep(source: Path, data_dir: Path, version: str) -> dict[str, str]:
             draft.rename(target)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-    check(data_dir, version, sums)
-    return sums
+    return {name: _sum(target / name) for name in FILES}
 
 
 def check(data_dir: Path, version: str, files: Mapping[str, str]) -> Path:

@@ -54,18 +54,20 @@ class ModelState:
 
 
 def register(connection: Connection, model: RegisteredModel) -> None:
-    """Keep a model; keeping it again changes nothing."""
+    """Keep a model. Keeping it again takes its files as they are now: one version scores one way."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(models)
     connection.execute(
-        dialect.insert(models)
-        .values(
+        statement.values(
             version=model.version,
             card=dict(model.card),
             files=dict(model.files),
             created_at=model.created_at,
             created_by=model.created_by,
+        ).on_conflict_do_update(
+            index_elements=[models.c.version],
+            set_={"files": statement.excluded.files, "card": statement.excluded.card},
         )
-        .on_conflict_do_nothing()
     )
 
 

@@ -102,7 +102,9 @@ def test_a_dry_run_answers_and_keeps_nothing(app_client, sqlite_database, redis)
     assert answer["review"]
     assert answer["case_id"] is None
     assert count(sqlite_database, cases) == 0
-    assert [key for key in redis.scan_iter() if not key.startswith(b"ibasho:t:")] == []  # but the key's tokens
+    assert [
+        key for key in redis.scan_iter() if not key.startswith(b"ibasho:t:")
+    ] == []  # but the key's tokens
 
 
 def test_old_times_are_believed_only_of_a_replay(app_client):

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
 
 from api.console.names import WORDS
 from api.console.render import FOLDER
-from api.console.texts import read_catalogue
+from api.console.texts import LOCALE_DIR, read_catalogue
 from moderation.review.presets import PRESETS
 from moderation.storage.database import Database
 from moderation.taxonomy import Role
@@ -49,8 +50,10 @@ def test_english_keeps_the_placeholders():
 
 def test_no_english_is_left_over():
     used = {text for _, text in texts()}
+    with (LOCALE_DIR / "en.po").open("rb") as file:
+        left_over = [message.id for message in read_po(file) if message.id and message.id not in used]
 
-    assert [message.id for message in read_catalogue("en") if message.id and message.id not in used] == []
+    assert left_over == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

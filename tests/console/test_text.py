@@ -4,7 +4,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -20,6 +20,7 @@ def marked(draw):
     return text, [Mark(start=start, end=end, veil=draw(st.booleans())) for start, end in spans]
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(marked())
 def test_pieces_put_together_are_the_text(given):
     text, marks = given
@@ -27,6 +28,7 @@ def test_pieces_put_together_are_the_text(given):
     assert "".join(piece.text for piece in pieces(text, marks)) == text
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(marked())
 def test_nothing_that_hides_or_turns_reaches_the_page(given):
     text, marks = given
@@ -35,6 +37,7 @@ def test_nothing_that_hides_or_turns_reaches_the_page(given):
     assert not [char for char in shown if hides(char) and char != "\u200d"]
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.text(max_size=40))
 def test_text_stays_text(text):
     html = str(as_html(f"{text}{SCRIPT}", [Mark(start=0, end=len(text) + 9, reason=SCRIPT, veil=True)]))

@@ -88,6 +88,29 @@ def test_pressing_next_twice_claims_once(desk):
     assert [resumed for _, resumed in pressed] == [False, True]
 
 
+def test_two_tabs_of_one_person_do_not_wait_for_each_other_for_ever(desk):
+    aoki = desk.sight("aoki")
+    for number in range(20):
+        desk.case(author=f"u-{number}")
+
+    def decide_and_go_on():
+        with desk.database.write() as unit:
+            desk_claims.take_turn(unit.connection, aoki)
+            held = desk_claims.held_by(unit.connection, aoki, now=NOON)
+            if held is not None:
+                desk_claims.release(unit.connection, held.id, aoki, now=NOON, skip=True)
+            return desk_claims.resume_or_claim_next(unit.connection, aoki, now=NOON, lease=LEASE)
+
+    def go_on():
+        with desk.database.write() as unit:
+            return desk_claims.resume_or_claim_next(unit.connection, aoki, now=NOON, lease=LEASE)
+
+    with ThreadPoolExecutor(2) as pool:
+        steps = [pool.submit(step) for _ in range(8) for step in (decide_and_go_on, go_on)]
+
+    assert all(step.result()[0] is not None for step in steps)
+
+
 def test_a_skipped_case_goes_to_others_and_comes_back_after_a_rest(desk):
     aoki, baba = desk.sight("aoki"), desk.sight("baba")
     case_id = desk.case()

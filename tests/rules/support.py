@@ -15,6 +15,31 @@ NOON = datetime(2026, 11, 22, 3, tzinfo=UTC)
 """Noon in Japan."""
 
 
+# a sound rule as a person would write it
+SOUND = """\
+id: insult.example
+version: 1
+status: live
+title: 例のルール
+category: insult
+severity: medium
+score: 0.5
+policy: H-1
+why: A rule that only tests know.
+reason: 例のルールに当たる書き込みがありました。
+author: tests
+date: 2026-11-22
+when:
+  terms: [だめなことば]
+then:
+  verdict: none
+  review: {queue: general, priority: 50}
+tests:
+  fires: [だめなことばだ]
+  silent: [よいことばだ]
+"""
+
+
 def fold(text: str) -> str:
     """Lower case without blanks: enough of a fold to see offsets move."""
     return text.lower().replace(" ", "")

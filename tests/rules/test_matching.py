@@ -143,6 +143,9 @@ class TestJoined:
     def test_a_word_that_was_complete_before_is_not_found_again(self):
         assert not fires(JOINED, "草", recent_author=self.said("死ね"))
 
+    def test_a_word_that_is_whole_in_this_message_is_no_split_word(self):
+        assert not fires(JOINED, "死ね", recent_author=self.said("お前"))
+
     def test_unknown_recent_messages_are_no_hit(self):
         assert not fires(JOINED, "ね")
 

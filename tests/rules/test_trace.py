@@ -57,6 +57,14 @@ def test_the_exempt_are_shown():
     assert rule.exempt.value == "true"
 
 
+def test_a_rule_that_has_ended_is_false():
+    ended = ruleset(rule_data({"terms": ["bad"]}, expires_at="2026-11-22T12:00:00+09:00"))
+
+    [rule] = trace(ended, subject("bad")).rules
+
+    assert (rule.value, rule.conditions.value) == ("false", "true")
+
+
 def test_only_the_rules_asked_for_are_traced():
     found = trace(RULES, subject("text"), rule_ids={"insult.w"})
 

@@ -15,7 +15,7 @@ from api.auth import KeyRing
 from api.deps import Parts
 from api.limits import BodyLimit, RequestId
 from api.metrics import Metrics
-from api.routes import events, reports, score, service, trends
+from api.routes import events, feedback, messages, reports, score, service, trends
 from api.score_document import SCORE_COMPONENTS
 from moderation.bootstrap import EngineRoom
 from moderation.errors import Misconfigured
@@ -57,7 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for routes in (score, reports, events, trends, service, compat):
+    for routes in (score, messages, feedback, reports, events, trends, service, compat):
         app.include_router(routes.router)
     app.include_router(console.router)
     console.mount_static(app)

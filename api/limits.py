@@ -19,6 +19,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 NDJSON = b"application/x-ndjson"
+LINES_PATH = "/v1/score"
 _LONGEST_REQUEST_ID = 64
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
 
@@ -94,15 +95,13 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = b"0"
-        for name, value in scope["headers"]:
-            if name == b"content-length":
-                announced = value
-            elif name == b"content-type" and value.startswith(NDJSON):
-                await self._app(scope, receive, send)
-                return
-        if announced.isdigit() and int(announced) > self._most:
+        announced, in_lines = _body_headers(scope["headers"])
+        in_lines = in_lines and scope["path"] == LINES_PATH
+        if announced.isdigit() and int(announced) > self._most and not in_lines:
             await self._refuse(scope, receive, send)
+            return
+        if announced.isdigit() or in_lines:
+            await self._app(scope, receive, send)  # the server holds the client to what it announced
             return
         read = 0
         started = False
@@ -129,3 +128,14 @@ class BodyLimit:
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         detail = f"The body is larger than {self._most} bytes; send fewer messages at once."
         await problem_response(413, "body_too_large", detail, scope)(scope, receive, send)
+
+
+def _body_headers(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bool]:
+    """The announced length of a body, and whether it is NDJSON."""
+    announced, in_lines = b"", False
+    for name, value in headers:
+        if name == b"content-length":
+            announced = value
+        elif name == b"content-type":
+            in_lines = value.startswith(NDJSON)
+    return announced, in_lines

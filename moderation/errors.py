@@ -57,6 +57,15 @@ class PolicyNotFound(NotFound):
         super().__init__(f"No policy clause {policy_id!r}.")
 
 
+class HeldNotFound(NotFound):
+    """No such message was held back, for this caller."""
+
+    code = "held_not_found"
+
+    def __init__(self, message_id: str) -> None:
+        super().__init__(f"No message {message_id!r} was held back.")
+
+
 class Conflict(ModerationError):
     """What is asked does not fit the present state."""
 
@@ -132,6 +141,24 @@ class ModelConflict(Conflict):
     """The classifiers in force do not allow this change."""
 
     code = "model_conflict"
+
+
+class FeedbackConflict(Conflict):
+    """A feedback id came again with other content."""
+
+    code = "feedback_conflict"
+
+    def __init__(self, feedback_id: str) -> None:
+        super().__init__(f"Feedback {feedback_id!r} came before with other content; give it a new id.")
+
+
+class AlreadySettled(Conflict):
+    """A held message is approved, denied or expired already."""
+
+    code = "already_settled"
+
+    def __init__(self, message_id: str, state: str) -> None:
+        super().__init__(f"Message {message_id!r} is {state} already.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from api.cli.model_texts import texts_of
 from api.cli.terminal import EXIT_BAD_DATA, errors, new_app, progress
 from api.cli.training import train_into
 from classifiers.artefact import load
-from classifiers.card import card_markdown
 from classifiers.corpus import CORPUS_FOLDER, load_rows, of_split
 from classifiers.corpus_check import check_corpus
 from classifiers.eval_rows import never_taught
@@ -117,8 +116,10 @@ def _eval_rows(file: Path) -> tuple[EvalRow, ...]:
 @app.command()
 def card(folder: Folder = None, as_json: AsJson = False) -> None:
     """Print the classifier's card: what it was taught with, its figures, its limits."""
-    found = load(folder or read_settings().classifier_dir).card
-    print(json.dumps(found, ensure_ascii=False) if as_json else card_markdown(found))
+    chosen = folder or read_settings().classifier_dir
+    found = load(chosen).card
+    page = json.dumps(found, ensure_ascii=False) if as_json else (chosen / "card.md").read_text("utf-8")
+    print(page.rstrip("\n"))
 
 
 @app.command("check-corpus")

@@ -275,7 +275,7 @@ class Intake:
         try:
             left_out = await self._live.finish(service, finished)
         except AWAY as error:
-            log.error("trends.gap", service=service, why=str(error), messages=len(finished))
+            log.warning("trends.gap", service=service, why=str(error), messages=len(finished))
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self._writers, self._note_gap, service, len(finished))
             return

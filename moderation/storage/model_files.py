@@ -48,7 +48,7 @@ def check(data_dir: Path, version: str, files: Mapping[str, str]) -> Path:
         ModelUnavailable: A file is missing or another one; the message names it and how to mend it.
     """
     folder = folder_of(data_dir, version)
-    for name, expected in files.items():
+    for name, expected in sorted(files.items()):
         try:
             found = _sum(folder / name)
         except OSError as error:

@@ -4,7 +4,17 @@ The two may be one PostgreSQL database; on SQLite the archive has its own file, 
 writes never hold up a flagged save.
 """
 
-from moderation.storage.tables import accounts, archive, cases, delivery, models, people, rulesets, voices
+from moderation.storage.tables import (
+    accounts,
+    archive,
+    cases,
+    delivery,
+    feedback,
+    models,
+    people,
+    rulesets,
+    voices,
+)
 from moderation.storage.tables.base import ARCHIVE, MAIN
 
 __all__ = [
@@ -14,6 +24,7 @@ __all__ = [
     "archive",
     "cases",
     "delivery",
+    "feedback",
     "models",
     "people",
     "rulesets",

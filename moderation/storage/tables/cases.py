@@ -60,6 +60,12 @@ cases = Table(
         postgresql_where=text("state <> 'closed'"),
         sqlite_where=text("state <> 'closed'"),
     ),
+    Index(
+        "ix_cases_urgent",  # claim next looks over every queue a person may see
+        "priority",
+        postgresql_where=text("state <> 'closed'"),
+        sqlite_where=text("state <> 'closed'"),
+    ),
     Index("ix_cases_author", "service_id", "author_id", "opened_at"),
     Index("ix_cases_room", "service_id", "room_id", "opened_at"),
 )

@@ -44,6 +44,14 @@ def upgrade() -> None:
     op.create_index("ix_cases_author", "cases", ["service_id", "author_id", "opened_at"], unique=False)
     op.create_index("ix_cases_room", "cases", ["service_id", "room_id", "opened_at"], unique=False)
     op.create_index(
+        "ix_cases_urgent",
+        "cases",
+        ["priority"],
+        unique=False,
+        postgresql_where=sa.text("state <> 'closed'"),
+        sqlite_where=sa.text("state <> 'closed'"),
+    )
+    op.create_index(
         "ix_cases_work",
         "cases",
         ["queue", "priority", "opened_at"],
@@ -184,6 +192,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("state <> 'closed'"),
         sqlite_where=sa.text("state <> 'closed'"),
     )
+    op.drop_index("ix_cases_urgent", table_name="cases")
     op.drop_index(
         "ix_cases_work",
         table_name="cases",

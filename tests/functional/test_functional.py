@@ -1,0 +1,104 @@
+"""The functional suite: named behaviours with their minimal-pair mirrors, as HateCheck has them.
+
+A case is flagged as a moderator would meet it: classifier, rules and operating points together,
+without windows. `shortfalls.yaml` lists the groups that are still below their floor, with the share
+that is reached; nothing may fall below it, and a group that reaches its floor has to leave the list.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from moderation.bootstrap import embedded_engine
+from moderation.scoring.message import Author, Message, Room
+from moderation.settings import Settings
+
+FOLDER = Path(__file__).parent
+NOW = datetime(2026, 8, 20, 3, tzinfo=UTC)
+SHORTFALLS = yaml.safe_load((FOLDER / "shortfalls.yaml").read_text(encoding="utf-8"))
+
+
+def groups() -> Iterator[dict]:
+    for path in sorted(FOLDER.glob("*.yaml")):
+        if path.name != "shortfalls.yaml":
+            yield from yaml.safe_load_all(path.read_text(encoding="utf-8"))
+
+
+GROUPS = list(groups())
+
+
+@pytest.fixture(scope="module")
+def flagged(model_dir):
+    """Whether a text is flagged; all cases are scored in one batch."""
+    engine = embedded_engine(Settings(model_dir=model_dir))
+    texts = [text for group in GROUPS for text in group["cases"]]
+    half = engine.begin([_message(text) for text in texts])
+    verdicts = engine.finish(half, [None] * len(texts))
+    return {text: verdict.flagged for text, verdict in zip(texts, verdicts, strict=True)}
+
+
+def _message(text: str) -> Message:
+    return Message(
+        service="test",
+        id="m",
+        text=text,
+        author=Author(id="u"),
+        room=Room(id="r"),
+        sent_at=NOW,
+        received_at=NOW,
+        counted_at=NOW,
+    )
+
+
+@cache
+def floor(group: str) -> float:
+    """What a group has to reach: its floor, or the share it is known to reach so far."""
+    whole = next(one["floor"] for one in GROUPS if one["group"] == group)
+    return SHORTFALLS["groups"].get(group, whole)
+
+
+def share(group: dict, flagged: dict[str, bool]) -> float:
+    right = [flagged[text] == (group["expect"] == "flag") for text in group["cases"]]
+    return sum(right) / len(right)
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=lambda group: group["group"])
+def test_the_behaviour_holds(group, flagged):
+    wrong = [text for text in group["cases"] if flagged[text] != (group["expect"] == "flag")]
+
+    assert share(group, flagged) >= floor(group["group"]) - 1e-9, f"{group['behaviour']} Wrong: {wrong}"
+
+
+def test_a_group_that_reaches_its_floor_leaves_the_list_of_shortfalls(flagged):
+    reached = [
+        group["group"]
+        for group in GROUPS
+        if group["group"] in SHORTFALLS["groups"] and share(group, flagged) >= group["floor"]
+    ]
+
+    assert reached == []
+
+
+@pytest.mark.parametrize("polarity", ["flag", "allow"])
+def test_the_suite_as_a_whole(polarity, flagged):
+    cases = [(text, group) for group in GROUPS if group["expect"] == polarity for text in group["cases"]]
+    right = sum(flagged[text] == (polarity == "flag") for text, _ in cases)
+
+    assert right / len(cases) >= SHORTFALLS["whole"][polarity], f"{right} of {len(cases)}"
+
+
+def test_the_suite_is_as_large_as_promised():
+    assert len(GROUPS) >= 35
+    assert sum(len(group["cases"]) for group in GROUPS) >= 400
+
+
+def test_every_case_stands_once_and_every_pair_exists():
+    texts = [text for group in GROUPS for text in group["cases"]]
+    names = {group["group"] for group in GROUPS}
+
+    assert len(texts) == len(set(texts))
+    assert all(group.get("pair", group["group"]) in names for group in GROUPS)

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from api.compat.errors import foreign_error
 from api.console import error_page, is_console_path
@@ -117,6 +118,12 @@ def install(app: FastAPI) -> None:
         if is_console_path(request.url.path):
             return error_page(request, error.status_code, ModerationError(detail))
         return problem_response(error.status_code, code, detail, request.scope)
+
+    @app.exception_handler(ClientDisconnect)
+    async def client_gone(request: Request, error: ClientDisconnect) -> Response:
+        del error
+        log.info("request.client_gone", path=request.url.path)
+        return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody reads it
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:

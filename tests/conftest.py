@@ -23,11 +23,13 @@ from typing import Any
 
 import pytest
 
+from moderation import bootstrap
 from moderation.bootstrap import EngineRoom, seed
 from moderation.settings import PROJECT, Settings
 from moderation.storage import migrate, private_redis
 from moderation.storage.database import Database, open_database
 from moderation.storage.redis import Redis, connect
+from moderation.storage.rulesets import RuleSources
 from tests.support import parts
 from tests.support.factories import NOON
 from tests.support.postgres import Postgres, running_postgres
@@ -61,12 +63,40 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _loaded_once() -> Iterator[None]:
+    """The classifier and each rule set are loaded once a process: the real ones, for every test.
+
+    Loading them takes longer than most tests; a test of loading itself calls what is below.
+    """
+    bridges: dict[Path, Any] = {}
+    rule_sets: dict[str, Any] = {}
+    load, compile_sources = bootstrap.load_classifier, bootstrap.compile_sources
+
+    def load_once(settings: Settings) -> Any:
+        folder = settings.classifier_dir.resolve()
+        if folder not in bridges:
+            bridges[folder] = load(settings)
+        return bridges[folder]
+
+    def compile_once(sources: RuleSources) -> Any:
+        key = repr((sorted(sources.packs.items()), sorted(sources.lists.items())))
+        if key not in rule_sets:
+            rule_sets[key] = compile_sources(sources)
+        return rule_sets[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bootstrap, "load_classifier", load_once)
+        patch.setattr(bootstrap, "compile_sources", compile_once)
+        yield
+
+
 @pytest.fixture(scope="session")
 def model_dir() -> Path:
-    from api.cli.training import train_if_missing
+    from api.cli.training import train_if_unusable
 
     folder = PROJECT / "var" / "models" / "ja"
-    train_if_missing(folder)
+    train_if_unusable(folder)
     return folder
 
 

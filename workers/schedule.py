@@ -1,14 +1,16 @@
 """The schedule: every few seconds, what is due is asked for again, however it got stuck."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
 from moderation.errors import StoreUnavailable
+from moderation.scoring.drift_watch import watch
 from moderation.storage import expiry, gaps, outbox, stream
 from moderation.storage.database import Database
 from moderation.storage.redis import AWAY, Redis
+from moderation.trends.days import jst_day_of
 from workers.enqueue import Jobs
 from workers.stopping import Stop
 
@@ -17,6 +19,8 @@ log = structlog.get_logger(__name__)
 EVERY_SECONDS = 5.0
 _MOST = 500
 """Rows a round; the rest comes the next time."""
+_DAY_IS_OVER = timedelta(days=1, hours=1)
+"""A day's scores are looked at an hour after its end: the recorder may be behind."""
 
 
 class Schedule:
@@ -26,6 +30,7 @@ class Schedule:
         self._redis = redis
         self._jobs = Jobs(redis)
         self._database = database
+        self._watched: date | None = None
 
     def run(self, stop: Stop) -> None:
         """Go round until asked to stop."""
@@ -35,7 +40,12 @@ class Schedule:
 
     def once(self, *, now: datetime) -> None:
         """One round; a step that fails is logged and tried again in the next."""
-        steps: tuple[Callable[[datetime], None], ...] = (self._expire, self._sweep, self._note_gaps)
+        steps: tuple[Callable[[datetime], None], ...] = (
+            self._expire,
+            self._sweep,
+            self._note_gaps,
+            self._watch_drift,
+        )
         for step in steps:
             try:
                 step(now)
@@ -66,3 +76,9 @@ class Schedule:
                 gaps.note(unit.connection, service=service, why="stream_full", messages=messages, at=now)
         stream.settle_left_out(self._redis)
         log.error("trends.gap", why="stream_full", messages=sum(left_out.values()))
+
+    def _watch_drift(self, now: datetime) -> None:
+        """A piece a round; nothing more that day once all is done."""
+        day = jst_day_of(now - _DAY_IS_OVER)
+        if self._watched != day and watch(self._database, day):
+            self._watched = day

@@ -179,7 +179,7 @@ def status(
     """Print which classifier is live, how a shadow agrees with it, and whether scores drift."""
     settings = read_settings()
     with current_database(settings) as database, database.read() as connection:
-        found = read_status(connection, settings)
+        found = read_status(connection, settings, now=datetime.now(UTC))
     if as_json:
         print(json.dumps(as_dict(found), ensure_ascii=False))
     else:

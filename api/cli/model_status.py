@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -12,8 +13,9 @@ from classifiers.errors import ClassifierError
 from moderation.errors import ModelUnavailable
 from moderation.scoring.shadow import ANY, Agreement
 from moderation.settings import Settings
-from moderation.storage import model_files, models
+from moderation.storage import drift, model_files, models
 from moderation.storage.database import Connection
+from moderation.storage.drift import DayDrift
 from moderation.storage.models import ModelState
 
 
@@ -26,6 +28,7 @@ class Status:
         from_settings: It is the model of the settings, not a registered one.
         problem: Why the live model cannot be loaded on this machine; None where it can.
         agreement: How the shadow flags beside the live model, by category.
+        drift: The last day looked at, of each service.
         history: Every change, oldest first.
     """
 
@@ -34,10 +37,11 @@ class Status:
     problem: str | None
     shadow: str | None
     agreement: Sequence[Agreement]
+    drift: Sequence[DayDrift]
     history: Sequence[ModelState]
 
 
-def read_status(connection: Connection, settings: Settings) -> Status:
+def read_status(connection: Connection, settings: Settings, *, now: datetime) -> Status:
     """Read it; a model that cannot be loaded is told, not raised."""
     state = models.state(connection)
     problem: str | None = None
@@ -57,6 +61,7 @@ def read_status(connection: Connection, settings: Settings) -> Status:
         problem=problem,
         shadow=state.shadow,
         agreement=[one for one in counted if one.live == live],
+        drift=drift.latest(connection, now=now),
         history=models.history(connection),
     )
 
@@ -65,6 +70,7 @@ def as_dict(status: Status) -> dict[str, Any]:
     """For JSON."""
     return asdict(status) | {
         "agreement": [one._asdict() for one in status.agreement],
+        "drift": [asdict(one) | {"day": one.day.isoformat()} for one in status.drift],
         "history": [
             {"act": one.act, "live": one.live, "shadow": one.shadow, "by": one.by}
             | {"at": one.at.isoformat() if one.at else None}
@@ -82,6 +88,8 @@ def show(status: Status, console: Console) -> None:
     console.print(f"shadow  {status.shadow or '–'}", markup=False)
     if status.shadow:
         _show_agreement(status.agreement, console)
+    for day in status.drift:
+        _show_drift(day, console)
     for one in status.history:
         at = f"{one.at:%Y-%m-%d %H:%M} UTC" if one.at else ""
         console.print(
@@ -99,3 +107,23 @@ def _show_agreement(agreement: Sequence[Agreement], console: Console) -> None:
         counts = (one.messages, one.both, one.only_live, one.only_shadow)
         table.add_row(one.category, *(f"{count:,}" for count in counts))
     console.print(table)
+
+
+def _show_drift(day: DayDrift, console: Console) -> None:
+    alarms = day.alarms
+    console.print(
+        f"drift   {day.service} on {day.day}: {len(alarms) or 'no'} alarms "
+        f"({sum(one.psi is None for one in day.figures)} of {len(day.figures)} distributions cannot be told)",
+        markup=False,
+    )
+    if not alarms:
+        return
+    table = Table("category", "PSI", "flag rate × usual", "95 % interval")
+    for one in alarms:
+        between = "–" if one.flag_low is None else f"{one.flag_low:.2f} – {one.flag_high:.2f}"
+        table.add_row(one.category, _figure(one.psi), _figure(one.flag_ratio), between)
+    console.print(table)
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"

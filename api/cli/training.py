@@ -3,13 +3,11 @@
 import fcntl
 from pathlib import Path
 
-from api.cli.terminal import progress
+from api.cli.terminal import errors, progress
 from classifiers.artefact import Artefact, load, save
-from classifiers.corpus import CORPUS_FOLDER, corpus_hash, load_rows
+from classifiers.corpus import CORPUS_FOLDER, load_rows
 from classifiers.errors import ArtefactCorrupt, ArtefactMissing
-from classifiers.fold import FOLD_VERSION
 from classifiers.lexicon import Lexicon
-from classifiers.tokens import DICTIONARY_VERSION
 
 
 def train_into(folder: Path, *, corpus: Path = CORPUS_FOLDER, seed: int = 1) -> Artefact:
@@ -37,19 +35,14 @@ def train_if_missing(folder: Path) -> None:
                 train_into(folder)
 
 
-def train_if_stale(folder: Path) -> bool:
-    """Train unless the folder holds what this corpus, lexicon and folding give; whether it did."""
-    if not _is_stale(folder):
-        return False
-    train_into(folder)
-    return True
+def train_if_unusable(folder: Path) -> None:
+    """Train where there is no classifier, or one that this version of the code cannot read.
 
-
-def _is_stale(folder: Path) -> bool:
+    One that can be read is left alone, whatever it was trained on: it may be the user's own.
+    """
+    train_if_missing(folder)
     try:
-        card = load(folder).card
-    except (ArtefactMissing, ArtefactCorrupt):
-        return True
-    versions = card["versions"]
-    made_from = (card["corpus"]["hash"], versions["lexicon"], versions["fold"], versions["dictionary"])
-    return made_from != (corpus_hash(load_rows()), Lexicon.load().version, FOLD_VERSION, DICTIONARY_VERSION)
+        load(folder)
+    except (ArtefactMissing, ArtefactCorrupt) as error:
+        errors().print(f"{error}\nTraining a new one.", soft_wrap=True)
+        train_into(folder)

@@ -5,7 +5,7 @@ review, but never ``threat``, ``self_harm`` or harm to minors.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from moderation.scoring.policy import OperatingPoint
 from moderation.scoring.signal import Signal
@@ -19,11 +19,15 @@ CUT_BY_DEADLINE = frozenset({"classifier", "windows"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classified:
-    """What the classifier says of one message; probabilities are calibrated, 0 to 1."""
+    """What the classifier says of one message; probabilities are calibrated, 0 to 1.
+
+    ``targets`` are likelihoods by the words alone; ``target`` is what is made of them.
+    """
 
     scores: Mapping[Category, float]
     minors: float
     target: Target
+    targets: Mapping[Target, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import cast
 
 from classifiers.fold import fold
+from classifiers.labels import TARGETS
 from classifiers.model import Classifier
 from classifiers.views import Views
 from moderation.scoring.decide import Classified, RuleFindings
@@ -21,6 +22,8 @@ from rules.match import Prepared, RuleSet
 from rules.resolve import resolve
 from rules.subject import AuthorFacts, Recent, RoomFacts, Subject, TargetFacts
 from rules.windows import WindowRequest
+
+_TARGETS = tuple(Target(name) for name in TARGETS)
 
 
 @lru_cache(maxsize=8192)
@@ -58,6 +61,7 @@ class ClassifierBridge:
                 scores={category: scores.probabilities[category] for category in Category},
                 minors=scores.minors,
                 target=Target(scores.target),
+                targets=dict(zip(_TARGETS, scores.targets.values(), strict=True)),
             )
             for scores in self.classifier.score(cast("Sequence[Views]", views))
         ]

@@ -5,7 +5,7 @@ message by message, since each stage's tables stay in the cache.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from moderation.scoring.message import Message
 from moderation.scoring.policy import Policy
 from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
+from moderation.scoring.target import target_of
 from moderation.scoring.verdict import Verdict, Versions
 from moderation.taxonomy import Category
 
@@ -144,7 +145,7 @@ class Engine:
             Seen(
                 message=message,
                 views=view,
-                classified=found,
+                classified=_aimed(found, message, talks[at] if talks else None),
                 standing=standings[at] if standings else UNKNOWN_STANDING,
                 talk=talks[at] if talks else None,
             )
@@ -177,3 +178,11 @@ class Engine:
             )
             for seen, found in zip(half.seen, findings, strict=True)
         ]
+
+
+def _aimed(found: Classified | None, message: Message, talk: Sequence[RoomLine] | None) -> Classified | None:
+    """What the classifier says, with whom it is about in this room."""
+    if found is None or not found.targets:
+        return found
+    target = target_of(found.targets, message, talk)
+    return found if target is found.target else replace(found, target=target)

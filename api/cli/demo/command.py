@@ -17,7 +17,7 @@ from api.cli.demo.stage import Stage, own_folder, set_up
 from api.cli.demo.stream import posts, read_stream
 from api.cli.demo.summary import Outcome
 from api.cli.terminal import EXIT_BAD_DATA, complain, errors, new_app, progress, results
-from api.cli.training import train_if_stale
+from api.cli.training import train_if_unusable
 from moderation.errors import Misconfigured
 from moderation.settings import read_settings
 from moderation.storage import census
@@ -42,7 +42,7 @@ def demo(
     signal.signal(signal.SIGTERM, _as_ctrl_c)
     signal.signal(signal.SIGHUP, _as_ctrl_c)
     settings = read_settings()
-    train_if_stale(settings.classifier_dir)
+    train_if_unusable(settings.classifier_dir)
     with own_folder(settings, keep=keep) as folder:
         _say("Starting the server, the workers, Redis and a webhook receiver ...")
         with set_up(settings, folder, port=port) as stage:

@@ -17,7 +17,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="IBASHO_", env_file=".env", frozen=True, extra="ignore")
 
-    data_dir: Path = Field(Path("var"), description="Folder for everything the embedded default writes.")
+    data_dir: Path = Field(PROJECT / "var", description="Folder for everything the embedded default writes.")
     database_url: str | None = Field(
         None,
         description="SQLAlchemy URL of the case store; postgresql+psycopg://… or sqlite:///…. "

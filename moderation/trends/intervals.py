@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import exp, log, sqrt
 
-from scipy import stats
+from scipy import special
 
 from moderation.trends.moments import Denominators, Hits, products, squares_1, squares_2
 
@@ -37,7 +37,7 @@ def freedom(clusters: int, hits: int, squares: int) -> float:
 
 def quantile(degrees: float) -> float:
     """Student's t for the level (1.96 where there are many degrees of freedom)."""
-    return float(stats.t.ppf((1 + LEVEL) / 2, degrees))
+    return float(special.stdtrit(degrees, (1 + LEVEL) / 2))
 
 
 def wilson(p: float, n: float, width: float) -> Interval:
@@ -147,7 +147,7 @@ def rate_ratio(hits: Hits, base: Denominators) -> Ratio:
         return Ratio(value=value, interval=None, p_value=None)
     error = sqrt(variance)
     degrees = freedom(base.clusters, hits.h1 + hits.h2, hits.h1h1 + 2 * hits.h1h2 + hits.h2h2)
-    p_value = float(2 * stats.t.sf(abs(estimate) / error, degrees))
+    p_value = float(2 * special.stdtr(degrees, -abs(estimate) / error))
     if not both:
         return Ratio(value=value, interval=None, p_value=p_value)
     spread = quantile(degrees) * error

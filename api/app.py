@@ -19,7 +19,8 @@ from api.routes import events, feedback, messages, reports, score, service, tren
 from api.score_document import SCORE_COMPONENTS
 from moderation.bootstrap import EngineRoom
 from moderation.errors import Misconfigured
-from moderation.scoring.intake import Intake, Limits
+from moderation.scoring.intake import Intake
+from moderation.scoring.terms import Limits
 from moderation.settings import Settings
 from moderation.storage import migrate
 from moderation.storage.database import open_database
@@ -107,7 +108,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             ),
             jobs=Jobs(connect(settings.redis_url)),
         )
-        follower = asyncio.create_task(_follow(engines))
+        follower = asyncio.create_task(_follow(engines, metrics))
         # What was loaded stays for good: left out of collection, a batch's p99 falls to a quarter.
         gc.collect()
         gc.freeze()
@@ -121,7 +122,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database.dispose()
 
 
-async def _follow(engines: EngineRoom) -> None:
+async def _follow(engines: EngineRoom, metrics: Metrics) -> None:
     while True:
         await asyncio.sleep(REFRESH_SECONDS)
         await asyncio.to_thread(engines.refresh)
+        metrics.flush()

@@ -40,7 +40,7 @@ class Metrics:
             "mod_degraded_total", "Messages scored while a part was missing.", "part"
         )
         self._limited = self._counter("mod_rate_limited_total", "Requests refused by a rate limit.")
-        self._stages: dict[str, Histogram] = {}
+        self._laps: list[tuple[str, float]] = []
         self._verdicts = {outcome: self._scored.labels(outcome.value) for outcome in Outcome}
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:
@@ -48,10 +48,13 @@ class Metrics:
 
     def stage(self, name: str, seconds: float) -> None:
         """A scoring request spent so long in a stage."""
-        known = self._stages.get(name)
-        if known is None:
-            known = self._stages[name] = self._latency.labels(name)
-        known.observe(seconds)
+        self._laps.append((name, seconds))
+
+    def flush(self) -> None:
+        """Bring what was measured into the histograms; costs more than it may on the way of a message."""
+        laps, self._laps = self._laps, []
+        for name, seconds in laps:
+            self._latency.labels(name).observe(seconds)
 
     def scored(self, verdicts: Sequence[Verdict]) -> None:
         """Count verdicts, rules that fired and parts that were missing."""
@@ -80,6 +83,7 @@ class Metrics:
             stream: Scored messages not recorded yet; None when Redis is away.
             versions: What scores now.
         """
+        self.flush()
         if os.environ.get(SHARED_FOLDER):
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]

@@ -8,6 +8,7 @@ from fastapi import Request
 
 from api.deps import get_parts
 from moderation.errors import RateLimited
+from moderation.scoring.terms import Payment
 from moderation.settings import Settings
 from moderation.storage.accounts import ApiKey
 from moderation.storage.rate_limit import Bucket, Toll
@@ -30,25 +31,29 @@ async def charge(request: Request, key: ApiKey, cost: int) -> None:
     Raises:
         RateLimited: They are not there now.
     """
-    parts = get_parts(request)
-    bucket = bucket_of(key, parts.settings)
-    if bucket is None:
+    pays = payment(request, key, cost)
+    if pays is None:
         return
     try:
-        toll = await parts.limits.take(bucket, cost)
+        toll = await get_parts(request).limits.take(pays.bucket, cost)
     except AWAY as error:
         log.warning("redis.away", step="rate_limit", why=str(error))
-        return
-    if toll.retry_after:
-        parts.metrics.limited()
-    note(request, toll)
+    else:
+        pays.settle(toll)
 
 
-def note(request: Request, toll: Toll) -> None:
-    """Tell the caller what is left. Raises RateLimited where it was not enough."""
-    request.state.toll = toll
-    if toll.retry_after:
-        raise RateLimited(toll.retry_after)
+def payment(request: Request, key: ApiKey, cost: int) -> Payment | None:
+    """What a key pays for a request; None where it has no limit."""
+    parts = get_parts(request)
+    bucket = bucket_of(key, parts.settings)
+
+    def settle(toll: Toll) -> None:
+        request.state.toll = toll
+        if toll.retry_after:
+            parts.metrics.limited()
+            raise RateLimited(toll.retry_after)
+
+    return None if bucket is None else Payment(bucket=bucket, cost=cost, settle=settle)
 
 
 def toll_headers(state: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:

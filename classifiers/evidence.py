@@ -1,14 +1,15 @@
 """Why a text scores as it does: the letters that speak for it, and one sentence for a moderator."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.compiled import damping
-from classifiers.features import FeatureSpace
+from classifiers.compiled import damping_of
+from classifiers.features import Extract, FeatureSpace
 from classifiers.labels import CATEGORY_JA, MINORS
 from classifiers.lexicon import Hit
 from classifiers.views import Views
@@ -30,7 +31,7 @@ class Contribution(NamedTuple):
     span: Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """What speaks for one category in one text. Spans are raw code points, end exclusive, merged, non-empty."""
 
@@ -38,12 +39,17 @@ class Evidence:
     probability: float
     spans: tuple[Span, ...]
     reason: str
-    contributions: tuple[Contribution, ...]
+    weigh: Callable[[], tuple[Contribution, ...]] = field(repr=False, compare=False)
+
+    @cached_property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """What the score comes from: all of the lexicon, then the heaviest n-grams. Worked out when asked for."""
+        return self.weigh()
 
 
 def evidence_of(
     views: Views,
-    hits: Sequence[Hit],
+    extract: Extract,
     space: FeatureSpace,
     weights: NDArray[np.float64],
     *,
@@ -54,27 +60,63 @@ def evidence_of(
 
     Args:
         views: The text.
-        hits: What the lexicon found in it.
+        extract: What ``space`` made of it.
         space: Whose features the weights belong to.
         weights: One for each feature, for this category.
         category: The category, or ``minors``.
         probability: What the text scores there.
     """
     spanning = views.folding.raw_span
-    found = list(space.places(views.folded))
-    weighed = (weights[[gram for gram, _, _ in found]] / damping(len(found))).tolist()
     listed = [
-        hit for hit in hits if category in hit.entry.categories or (category == MINORS and hit.entry.minors)
+        hit
+        for hit in extract.hits
+        if category in hit.entry.categories or (category == MINORS and hit.entry.minors)
     ]
     if listed:
         spans = _merged([spanning(hit.start, hit.end) for hit in listed])
     else:
-        letters = [0.0] * len(views.folded)
-        for (_, start, end), weight in zip(found, weighed, strict=True):
-            share = weight / (end - start)
-            for at in range(start, end):
-                letters[at] += share
+        letters = _by_letter(len(views.folded), space, extract, weights)
         spans = _merged([spanning(start, end) for start, end in _strong(letters)])
+    return Evidence(
+        category=category,
+        probability=probability,
+        spans=spans,
+        reason=_reason(views.raw, category, spans, listed=bool(listed)),
+        weigh=partial(_contributions, views, extract, space, weights, listed),
+    )
+
+
+def _by_letter(size: int, space: FeatureSpace, extract: Extract, weights: NDArray[np.float64]) -> list[float]:
+    """The weight of each folded letter: every n-gram's, shared evenly among its letters."""
+    letters = [0.0] * size
+    sizes = space.sizes
+    grams, ends = space.every_gram(extract)
+    for gram, end, weight in zip(grams, ends, _damped(grams, weights), strict=True):
+        length = sizes[gram]
+        if length == 1:
+            letters[end - 1] += weight
+        else:
+            share = weight / length
+            for at in range(end - length, end):
+                letters[at] += share
+    return letters
+
+
+def _damped(grams: list[int], weights: NDArray[np.float64]) -> list[float]:
+    if not grams:
+        return []
+    damped: list[float] = (weights.take(grams) / damping_of(len(grams))).tolist()
+    return damped
+
+
+def _contributions(
+    views: Views,
+    extract: Extract,
+    space: FeatureSpace,
+    weights: NDArray[np.float64],
+    listed: Sequence[Hit],
+) -> tuple[Contribution, ...]:
+    spanning = views.folding.raw_span
     contributions = [
         Contribution(
             text=hit.entry.term,
@@ -84,18 +126,19 @@ def evidence_of(
         )
         for hit in listed
     ]
-    heaviest = sorted(zip(map(abs, weighed), weighed, found, strict=True), reverse=True)
+    grams, ends = space.every_gram(extract)
+    damped = _damped(grams, weights)
+    heaviest = sorted(zip(map(abs, damped), damped, grams, ends, strict=True), reverse=True)
     contributions += [
-        Contribution(text=space.grams[gram], weight=weight, kind="ngram", span=spanning(start, end))
-        for _, weight, (gram, start, end) in heaviest[: max(0, _SHOWN - len(listed))]
+        Contribution(
+            text=space.grams[gram],
+            weight=weight,
+            kind="ngram",
+            span=spanning(end - space.sizes[gram], end),
+        )
+        for _, weight, gram, end in heaviest[: max(0, _SHOWN - len(listed))]
     ]
-    return Evidence(
-        category=category,
-        probability=probability,
-        spans=spans,
-        reason=_reason(views.raw, category, spans, listed=bool(listed)),
-        contributions=tuple(contributions),
-    )
+    return tuple(contributions)
 
 
 def _strong(letters: Sequence[float]) -> list[Span]:

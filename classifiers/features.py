@@ -2,9 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
@@ -28,13 +28,17 @@ class Extract:
 
     Attributes:
         ends: The longest known n-gram that ends at each place, by number; those it ends with count as well.
+        places: Where each of them ends.
         marks: Numbers of its marks, each once.
         hits: The lexicon's hits that the marks come from.
+        chances: What each head says, once it was scored.
     """
 
     ends: list[int]
+    places: list[int]
     marks: list[int]
     hits: list[Hit]
+    chances: list[float] | None = None
 
 
 class FeatureSpace:
@@ -45,19 +49,27 @@ class FeatureSpace:
         self.grams: Final = tuple(grams)
         self.marks: Final = tuple(marks)
         self.size: Final = len(grams) + len(marks)
+        self.sizes: Final = tuple(map(len, grams))
         self._automaton = CharwiseDoubleArrayAhoCorasick(list(grams)) if grams else None
         self._mark_ids = {mark: len(grams) + at for at, mark in enumerate(marks)}
 
     def extract(self, views: Views) -> Extract:
-        """Number a text of any content, in time linear in its length."""
+        """Number a text of any content, in time linear in its length; a second time it is remembered."""
+        extract: Extract | None = views.memory.get(self)
+        if extract is None:
+            extract = views.memory[self] = self._extract(views)
+        return extract
+
+    def _extract(self, views: Views) -> Extract:
         folded = views.folded
         found = self._automaton.find_overlapping_no_suffix(folded) if self._automaton is not None else ()
         hits = self.lexicon.find(views)
         known = self._mark_ids
         marks = [known[mark] for mark in marks_of(folded, hits) if mark in known]
         marks.sort()  # sets come in any order, and sums of floats depend on it
-        return Extract([gram for _, _, gram in found], marks, hits)
+        return Extract([gram for _, _, gram in found], [end for _, end, _ in found], marks, hits)
 
+    @cached_property
     def parents(self) -> list[int]:
         """For each n-gram the longest known one that it ends with, or -1."""
         numbers = {gram: at for at, gram in enumerate(self.grams)}
@@ -71,11 +83,18 @@ class FeatureSpace:
         names = _marks_of_hit(hit.entry, hit.masked)
         return {self._mark_ids[mark] for mark in names if mark in self._mark_ids}
 
-    def places(self, folded: str) -> Iterator[tuple[int, int, int]]:
-        """Number and offsets of every known n-gram of a folded text."""
-        if self._automaton is not None:
-            for start, end, gram in self._automaton.find_overlapping(folded):
-                yield gram, start, end
+    def every_gram(self, extract: Extract) -> tuple[list[int], list[int]]:
+        """Number and folded end of every known n-gram of a text; ``sizes`` says how long each is."""
+        parents = self.parents
+        grams: list[int] = []
+        ends: list[int] = []
+        for longest, end in zip(extract.ends, extract.places, strict=True):
+            gram = longest
+            while gram >= 0:
+                grams.append(gram)
+                ends.append(end)
+                gram = parents[gram]
+        return grams, ends
 
 
 def marks_of(folded: str, hits: Iterable[Hit]) -> set[str]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
+import numpy as np
+
 from classifiers.artefact import DEFAULT_FOLDER, Artefact, content_version, load
 from classifiers.compiled import HEADS, Compiled, probabilities
 from classifiers.evidence import Evidence, evidence_of
@@ -52,7 +54,7 @@ class Classifier:
             grams=arrays["grams"].tolist(),
             marks=arrays["marks"].tolist(),
         )
-        self._compiled = Compiled(arrays["weights"], arrays["bias"], self._space.parents())
+        self._compiled = Compiled(arrays["weights"], arrays["bias"], self._space.parents)
         self.model_version: Final = content_version(arrays, artefact.lexicon)
         self.lexicon_version: Final = artefact.lexicon.version
         self.fold_version: Final = FOLD_VERSION
@@ -71,9 +73,12 @@ class Classifier:
         extracts = [extract(Views(item) if isinstance(item, str) else item) for item in items]
         chances = probabilities(self._compiled.logits(extracts))
         about = chances[:, _SIZE + 1 :]
-        about /= about.sum(axis=1, keepdims=True)
+        about /= np.add.reduce(about, axis=1, keepdims=True)
         best = about.argmax(axis=1).tolist()
-        return [Scores(row, index) for row, index in zip(chances.tolist(), best, strict=True)]
+        rows = chances.tolist()
+        for one, row in zip(extracts, rows, strict=True):
+            one.chances = row
+        return [Scores(row, index) for row, index in zip(rows, best, strict=True)]
 
     def explain(self, item: str | Views, category: str) -> Evidence:
         """Why a text scores as it does in a category: spans, one Japanese sentence, contributions.
@@ -85,13 +90,16 @@ class Classifier:
         views = Views(item) if isinstance(item, str) else item
         extract = self._space.extract(views)
         column = HEADS.index(category)
+        if extract.chances is None:
+            self.score([views])
+            return self.explain(views, category)
         return evidence_of(
             views,
-            extract.hits,
+            extract,
             self._space,
-            self._compiled.weights[:, column],
+            self._compiled.columns[column],
             category=category,
-            probability=float(probabilities(self._compiled.logits([extract]))[0, column]),
+            probability=extract.chances[column],
         )
 
     def hits(self, item: str | Views) -> list[Hit]:

@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from itertools import accumulate
-from typing import Final
+from typing import Any, Final
 
 from classifiers.fold import Folded, fold
 from classifiers.tokens import Token, tokenise
@@ -13,12 +13,15 @@ VIEW_NAMES: Final = ("raw", "folded", "reading", "tokens")
 class Views:
     """One text as typed, folded, as words, and as it is read aloud. Any content is fine; never changes.
 
+    ``memory`` is for whoever works something out of a text and is asked again, by who it is.
+
     Token offsets are offsets into ``folded``. The view ``tokens`` is the folded text with katakana and
     small kana kept: the same length, the same offsets.
     """
 
     def __init__(self, raw: str) -> None:
         self.raw: Final = raw
+        self.memory: Final[dict[object, Any]] = {}
 
     @cached_property
     def folding(self) -> Folded:

@@ -118,7 +118,7 @@ class Client:
                 )
             except httpx2.TransportError as error:
                 failure: Exception = Unreachable(
-                    f"{call.method} {call.path}: {error or type(error).__name__}"
+                    f"{call.method} {call.path}: {str(error) or type(error).__name__}"
                 )
             else:
                 if answer.is_success:

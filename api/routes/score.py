@@ -4,17 +4,16 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api.auth import require_scope
 from api.deps import Parts, get_parts
 from api.errors import problem, status_of
 from api.score_document import NDJSON, SCORE_EXTRA, SCORE_RESPONSES
 from api.score_lines import LONGEST_LINE, Line, LineAnswers
-from api.toll import charge
+from api.toll import payment
 from api.wire import (
     AnyOptions,
     MessageIn,
@@ -32,7 +31,8 @@ from moderation.taxonomy import Scope
 
 router = APIRouter(prefix="/v1", tags=["scoring"])
 
-Caller = Annotated[ApiKey, Depends(require_scope(Scope.SCORE, cost=0))]
+# Called by hand and not as a dependency, and charged with the work itself: on the send path both count.
+_caller = require_scope(Scope.SCORE, cost=0)
 
 
 @router.post(
@@ -42,7 +42,7 @@ Caller = Annotated[ApiKey, Depends(require_scope(Scope.SCORE, cost=0))]
     openapi_extra=SCORE_EXTRA,
     responses=SCORE_RESPONSES,
 )
-async def score(request: Request, key: Caller) -> Response:
+async def score(request: Request) -> Response:
     """Verdicts for one message, or for several in the order they were sent.
 
     A message id is idempotent: the same content gets the stored answer and is counted once; other
@@ -50,6 +50,7 @@ async def score(request: Request, key: Caller) -> Response:
     before the answer leaves. With ``timeout_ms`` an answer may be ``partial``; send it again for
     a full one. ``dry_run`` stores and counts nothing. ``replay`` (admin keys) believes old times.
     """
+    key = await _caller(request)
     parts = get_parts(request)
     if request.headers.get("content-type", "").startswith(NDJSON):
         options = read_options(request.query_params)
@@ -62,13 +63,13 @@ async def score(request: Request, key: Caller) -> Response:
     _check_options(asked, key)
     given: Sequence[MessageIn] = asked.messages if isinstance(asked, ScoreBatchIn) else [asked]
     _check_sizes(parts, given, batch=isinstance(asked, ScoreBatchIn))
-    await charge(request, key, len(given))
     now = datetime.now(UTC)
     answers = await parts.intake.score(
         key.service,
         [_message(parts, key, one, asked, now) for one in given],
         timeout_ms=asked.timeout_ms,
         dry_run=asked.dry_run,
+        payment=payment(request, key, len(given)),
     )
     if isinstance(asked, ScoreBatchIn):
         rows = [_row(one.id, answer) for one, answer in zip(given, answers, strict=True)]
@@ -174,9 +175,12 @@ class _LineScorer:
         options = self._options
         while True:
             try:
-                await charge(self._request, self._key, len(messages))
                 return await self._parts.intake.score(
-                    self._key.service, messages, timeout_ms=options.timeout_ms, dry_run=options.dry_run
+                    self._key.service,
+                    messages,
+                    timeout_ms=options.timeout_ms,
+                    dry_run=options.dry_run,
+                    payment=payment(self._request, self._key, len(messages)),
                 )
             except RateLimited as error:
                 await asyncio.sleep(error.seconds)  # a stream is slowed down, not refused

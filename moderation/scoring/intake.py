@@ -8,10 +8,8 @@ in one step. A deadline cuts detectors and context, never the save.
 import asyncio
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Protocol
 
 import msgspec
 import structlog
@@ -19,11 +17,11 @@ import structlog
 from moderation.errors import MessageConflict, ModerationError
 from moderation.scoring.answer import answer_of
 from moderation.scoring.deadline import Deadline
-from moderation.scoring.engine import Engine, Standing
 from moderation.scoring.message import Message
 from moderation.scoring.meter import Meter, NoMeter, Stopwatch
 from moderation.scoring.record import encode, record_of
 from moderation.scoring.talk import RoomLine, encode_line, talk_before
+from moderation.scoring.terms import Engines, Limits, Payment
 from moderation.scoring.verdict import Status, Verdict
 from moderation.storage import flagged, gaps, standing
 from moderation.storage.database import Database
@@ -37,27 +35,6 @@ log = structlog.get_logger(__name__)
 
 _HASH_BYTES = 16
 _ENCODER = msgspec.json.Encoder()
-
-
-class Engines(Protocol):
-    """Where the live engine is found; it changes when a rule set is activated."""
-
-    @property
-    def current(self) -> Engine:
-        """The engine to score with now."""
-        ...
-
-    def standing(self, message: Message) -> Standing:
-        """What is known of a message's author."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What intake keeps and waits for."""
-
-    context_messages: int
-    hold_for: timedelta
 
 
 class Intake:
@@ -89,6 +66,7 @@ class Intake:
         *,
         timeout_ms: int | None = None,
         dry_run: bool = False,
+        payment: Payment | None = None,
     ) -> list[bytes | ModerationError]:
         """Score messages of one service, in the order they were sent.
 
@@ -97,6 +75,7 @@ class Intake:
             messages: At most as many as a request may hold.
             timeout_ms: From here on detectors and context are left out; the save never is.
             dry_run: Store and count nothing.
+            payment: What the caller pays for it.
 
         Returns:
             For each message its answer as JSON, or why it has none (the same id with other
@@ -104,12 +83,13 @@ class Intake:
 
         Raises:
             StoreUnavailable: Flagged messages could not be saved; nothing was accepted.
+            RateLimited: The caller has to wait.
         """
         deadline = Deadline(timeout_ms)
         watch = Stopwatch(self._meter)
         digests = [_digest(message) for message in messages]
-        known, missing = ({}, ()) if dry_run else await self._known(service, messages)
-        watch.lap("known")
+        known, talk, missing = await self._open(service, messages, payment, dry_run=dry_run)
+        watch.lap("open")
         answers: dict[str, bytes | ModerationError] = {}
         fresh: dict[str, tuple[Message, bytes]] = {}
         results_by_position: list[bytes | ModerationError | None] = []
@@ -126,7 +106,7 @@ class Intake:
                 results_by_position.append(None)
         if fresh:
             answers = await self._score_fresh(
-                service, list(fresh.values()), deadline, watch, dry_run=dry_run, missing=missing
+                service, list(fresh.values()), talk, deadline, watch, dry_run=dry_run, missing=missing
             )
         watch.stop()
         return [
@@ -134,20 +114,37 @@ class Intake:
             for message, result in zip(messages, results_by_position, strict=True)
         ]
 
-    async def _known(
-        self, service: str, messages: Sequence[Message]
-    ) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    async def _open(
+        self, service: str, messages: Sequence[Message], payment: Payment | None, *, dry_run: bool
+    ) -> tuple[dict[str, bytes], Mapping[str, Sequence[bytes]] | None, tuple[str, ...]]:
+        """Answers given before, the talk of the rooms if rules read it, and what is away."""
+        ids = [] if dry_run else [message.id for message in messages]
+        reads_talk = self._engines.current.rules.reads_talk
+        rooms = list(dict.fromkeys(message.room.id for message in messages)) if reads_talk else []
+        if not ids and not rooms and payment is None:
+            return {}, None, ()
         try:
-            found = await self._live.answers(service, [message.id for message in messages])
+            opened = await self._live.open(
+                service,
+                ids,
+                rooms,
+                self._limits.context_messages,
+                payment=None if payment is None else (payment.bucket, payment.cost),
+            )
         except AWAY as error:
-            log.warning("redis.away", step="answers", why=str(error))
-            return {}, ("redis",)
-        return {m.id: given for m, given in zip(messages, found, strict=True) if given is not None}, ()
+            log.warning("redis.away", step="open", why=str(error))
+            return {}, None, ("redis",)
+        if payment is not None and opened.toll is not None:
+            payment.settle(opened.toll)
+        known = {name: given for name, given in zip(ids, opened.answers, strict=True) if given is not None}
+        talk = dict(zip(rooms, opened.talk, strict=True)) if reads_talk else None
+        return known, talk, ()
 
     async def _score_fresh(
         self,
         service: str,
         fresh: Sequence[tuple[Message, bytes]],
+        talk: Mapping[str, Sequence[bytes]] | None,
         deadline: Deadline,
         watch: Stopwatch,
         *,
@@ -157,9 +154,8 @@ class Intake:
         engine = self._engines.current
         messages = [message for message, _ in fresh]
         talks: list[list[RoomLine]] | None = None
-        if engine.rules.reads_talk and not missing and not deadline.over:
-            talks = await self._talk(service, messages, deadline)
-            watch.lap("talk")
+        if talk is not None and not deadline.over:
+            talks = talk_before(messages, talk, self._limits.context_messages)
         half = engine.begin(
             messages,
             standings=[self._engines.standing(message) for message in messages],
@@ -196,7 +192,7 @@ class Intake:
         most = self._limits.context_messages
         try:
             async with asyncio.timeout(deadline.left):
-                found = await self._live.room_talk(service, rooms, most)
+                found = (await self._live.open(service, (), rooms, most)).talk
         except (*AWAY, TimeoutError) as error:
             log.warning("redis.away", step="talk", why=str(error))
             return None

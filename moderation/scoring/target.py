@@ -14,10 +14,10 @@ from moderation.scoring.message import Message
 from moderation.scoring.talk import RoomLine
 from moderation.taxonomy import AuthorRole, Target
 
-_SERVICE_KNOWS: Final = 3.0
-"""The service says whom it answers: twenty times as likely."""
+_KNOWN: Final = 3.0
+"""The service says whom it answers, or it names somebody of the room: twenty times as likely."""
 _NAMED: Final = 2.0
-"""A name after @, or the number of a comment. 17 of 19 such lines of the corpus are about a viewer."""
+"""A name nobody knows, or the number of a comment. 17 of 19 such lines of the corpus are about a viewer."""
 _CONVERSATION: Final = 1.5
 """Whom the author spoke with a moment ago, when the message says you and no name."""
 _YOU: Final = 1.0
@@ -34,6 +34,7 @@ _MANY: Final = re.compile(
     "お前ら|おまえら|お前達|お前たち|君たち|君達|てめえら|あんたら|リスナー|コメ欄|みんな"
 )
 """More than one in the room: viewers, whoever speaks."""
+_FIRST_PERSON: Final = re.compile("俺|おれ|オレ|私|わたし|僕|ぼく|自分")
 _MENTION: Final = re.compile("[@＠]([^\\s@＠]{1,64})")
 _NUMBER: Final = re.compile("(?:>>|＞＞|≫)\\s*[0-9０-９]+")
 
@@ -60,23 +61,30 @@ def target_of(
 def _facts(message: Message, talk: Sequence[RoomLine]) -> dict[Target, float]:
     """What speaks for each target beside the words, in log-odds."""
     text = message.text
-    facts: dict[Target, float] = {}
     many = _MANY.search(text) is not None
     you = many or _SECOND_PERSON.search(text) is not None
-    if message.target_id is not None:
-        facts[_part_of(message.target_id, message)] = _SERVICE_KNOWS
-    elif (named := _named(text, talk)) is not None:
-        facts[_part_of(named, message) if named else Target.VIEWER] = _NAMED
-    elif many:
-        facts[Target.VIEWER] = _NAMED
-    elif you and (partner := _partner(message, talk)) is not None:
-        facts[_part_of(partner, message)] = _CONVERSATION
+    facts: dict[Target, float] = {}
+    if you or _FIRST_PERSON.search(text) is None:  # of one who speaks of oneself it tells nothing
+        facts |= _addressed(message, talk, many=many, you=you)
     if you:
         for target in (Target.STREAMER, Target.VIEWER):
             facts[target] = facts.get(target, 0.0) + _YOU
     if message.author.role is AuthorRole.STREAMER or message.author.id == message.room.streamer_id:
         facts[Target.STREAMER] = -_NEVER
     return facts
+
+
+def _addressed(message: Message, talk: Sequence[RoomLine], *, many: bool, you: bool) -> dict[Target, float]:
+    """Whom a message is spoken to, as far as anybody knows."""
+    if message.target_id is not None:
+        return {_part_of(message.target_id, message): _KNOWN}
+    named = _named(message.text, talk)
+    if named is not None:
+        return {_part_of(named, message): _KNOWN} if named else {Target.VIEWER: _NAMED}
+    if many:
+        return {Target.VIEWER: _NAMED}
+    partner = _partner(message, talk) if you else None
+    return {} if partner is None else {_part_of(partner, message): _CONVERSATION}
 
 
 def _part_of(person: str, message: Message) -> Target:

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
-from moderation.storage.redis import AWAY, AsyncRedis
+from moderation.storage.line import Line, Part, Script
+from moderation.storage.rate_limit import TAKE_LUA, Bucket, Toll
+from moderation.storage.redis import AWAY
 
 STREAM = "ibasho:scored"
 """Scored messages on their way to the recorder."""
@@ -16,7 +18,7 @@ _ROOM_TALK = 50
 
 # KEYS: stream, gap hash, then answer key and room key per message.
 # ARGV: cap, answer seconds, room seconds, room length, then per message service, answer, room line, entry.
-_FINISH = """
+_FINISH = Script("""
 local cap, keep = tonumber(ARGV[1]), tonumber(ARGV[2])
 local full = redis.call('XLEN', KEYS[1]) >= cap
 local left_out = 0
@@ -35,7 +37,42 @@ for i = 1, (#KEYS - 2) / 2 do
   end
 end
 return left_out
+""")
+# KEYS: the bucket of tokens if there is a limit, answer keys, room keys.
+# ARGV: rate (0: no limit), size, cost, number of answer keys, lines of a room.
+_OPEN = Script(
+    TAKE_LUA
+    + """
+local rate, first = tonumber(ARGV[1]), 1
+local left, wait = 0, 0
+if rate > 0 then
+  left, wait = take(KEYS[1], rate, tonumber(ARGV[2]), tonumber(ARGV[3]))
+  first = 2
+end
+local answers, talks = {}, {}
+if wait == 0 then
+  local last = first + tonumber(ARGV[4]) - 1
+  if last >= first then answers = redis.call('MGET', unpack(KEYS, first, last)) end
+  for i = last + 1, #KEYS do talks[#talks + 1] = redis.call('LRANGE', KEYS[i], 0, ARGV[5] - 1) end
+end
+return {tostring(left), tostring(wait), answers, talks}
 """
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a request begins with.
+
+    Attributes:
+        toll: What was paid; None where nothing was asked for. Unpaid, the rest is empty.
+        answers: Answers given before, in the order of the ids; None where a message is new.
+        talk: The last messages of each room, newest first.
+    """
+
+    toll: Toll | None
+    answers: Sequence[bytes | None]
+    talk: Sequence[Sequence[bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +95,8 @@ class Finished:
 class LiveState:
     """Answers, room talk and stream in one Redis. Every call may raise what ``redis.AWAY`` lists."""
 
-    def __init__(self, redis: AsyncRedis, *, answer_hours: int, room_hours: int, stream_cap: int) -> None:
-        self._redis = redis
-        self._finish = redis.register_script(_FINISH)
+    def __init__(self, line: Line, *, answer_hours: int, room_hours: int, stream_cap: int) -> None:
+        self._line = line
         self._answer_seconds = answer_hours * 3600
         self._room_seconds = room_hours * 3600
         self._cap = stream_cap
@@ -68,7 +104,7 @@ class LiveState:
     async def away(self) -> str | None:
         """Why Redis does not answer; None where it does."""
         try:
-            await self._redis.ping()
+            await self._line.call("PING")
         except AWAY as error:
             return str(error)
         return None
@@ -76,21 +112,38 @@ class LiveState:
     async def stream_depth(self) -> int | None:
         """Scored messages that are not recorded yet; None when Redis is away."""
         try:
-            return await self._redis.xlen(STREAM)
+            return cast("int", await self._line.call("XLEN", STREAM))
         except AWAY:
             return None
 
-    async def answers(self, service: str, message_ids: Sequence[str]) -> list[bytes | None]:
-        """Answers given before, in order; None where the message is new."""
-        found = await self._redis.mget([_answer_key(service, message_id) for message_id in message_ids])
-        return cast("list[bytes | None]", found)
+    async def open(
+        self,
+        service: str,
+        message_ids: Sequence[str],
+        room_ids: Sequence[str],
+        most: int,
+        *,
+        payment: tuple[Bucket, int] | None = None,
+    ) -> Opened:
+        """What a request begins with, in one step.
 
-    async def room_talk(self, service: str, room_ids: Sequence[str], most: int) -> list[list[bytes]]:
-        """The last messages of each room, newest first."""
-        pipe = self._redis.pipeline(transaction=False)
-        for room_id in room_ids:
-            pipe.lrange(_room_key(service, room_id), 0, most - 1)
-        return cast("list[list[bytes]]", await pipe.execute())
+        Args:
+            service: Whose messages.
+            message_ids: Those that may have been answered before.
+            room_ids: Those whose talk is wanted.
+            most: Lines of each.
+            payment: The bucket that pays, and how much.
+        """
+        keys: list[Part] = [_answer_key(service, message_id) for message_id in message_ids]
+        keys += [_room_key(service, room_id) for room_id in room_ids]
+        terms: tuple[int, int, int] = (0, 0, 0)
+        if payment is not None:
+            bucket, cost = payment
+            keys.insert(0, bucket.redis_key)
+            terms = (bucket.rate, bucket.size, cost)
+        left, wait, answers, talk = await self._line.run(_OPEN, keys, (*terms, len(message_ids), most))
+        toll = None if payment is None else Toll.of(payment[0], float(left), float(wait))
+        return Opened(toll=toll, answers=answers, talk=talk)
 
     async def finish(self, service: str, messages: Sequence[Finished]) -> int:
         """Store answers, remember the talk and hand the records on, in one step.
@@ -100,12 +153,12 @@ class LiveState:
         """
         if not messages:
             return 0
-        keys = [STREAM, GAP]
-        arguments: list[Any] = [self._cap, self._answer_seconds, self._room_seconds, _ROOM_TALK]
+        keys: list[Part] = [STREAM, GAP]
+        arguments: list[Part] = [self._cap, self._answer_seconds, self._room_seconds, _ROOM_TALK]
         for message in messages:
             keys += [_answer_key(service, message.message_id), _room_key(service, message.room_id)]
             arguments += [service, message.answer or b"", message.room_line, message.entry]
-        return int(cast("int", await self._finish(keys=keys, args=arguments)))
+        return cast("int", await self._line.run(_FINISH, keys, arguments))
 
 
 def _answer_key(service: str, message_id: str) -> str:

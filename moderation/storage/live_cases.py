@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from moderation.review.case import CaseKind, CaseState
 from moderation.review.priority import due_at, priority
@@ -70,10 +72,6 @@ def join(connection: Connection, arrival: Arrival, *, now: datetime) -> Joined:
         "queue": _queue(arrival),
         "author_id": arrival.author_id,
         "room_id": arrival.room_id,
-        "severity": arrival.severity.rank,
-        "categories": {},
-        "minors": arrival.minors,
-        "priority": 0.0,
         "hit_seq": count,
         "seen_hit_seq": 0,
         "hits": arrival.hits,
@@ -82,39 +80,45 @@ def join(connection: Connection, arrival: Arrival, *, now: datetime) -> Joined:
         "opened_at": now,
         "updated_at": now,
         "due_at": due_at(arrival.severity, now),
+        **_weighed(arrival),
     }
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    upsert = dialect.insert(cases).values(new)
-    joined = connection.execute(
-        upsert.on_conflict_do_update(
-            index_elements=["service_id", "live_key"],
-            index_where=text("state <> 'closed'"),
-            set_={
-                "hit_seq": cases.c.hit_seq + count,
-                "hits": cases.c.hits + arrival.hits,
-                "reports": cases.c.reports + arrival.reports,
-                "updated_at": now,
-            },
-        ).returning(cases)
-    ).one()
+    joined = connection.execute(_upsert(connection.dialect.name), new).one()
     opened = joined.id == case_id
-    _raise_to(connection, joined, arrival, opened=opened, now=now)
     if opened:
         _announce(connection, joined.id, arrival, now=now)
+    else:
+        _raise_to(connection, joined, arrival, now=now)
     return Joined(case_id=joined.id, first_seq=joined.hit_seq - count + 1, opened=opened)
 
 
-def _raise_to(connection: Connection, row: Any, arrival: Arrival, *, opened: bool, now: datetime) -> None:
-    """Bring severity, categories, queue and priority up to what the case now holds.
+@cache
+def _upsert(dialect_name: str) -> ReturningInsert[Any]:
+    """Made once: building it costs more than running it."""
+    new = (postgresql if dialect_name == "postgresql" else sqlite).insert(cases)
+    made: ReturningInsert[Any] = new.on_conflict_do_update(
+        index_elements=["service_id", "live_key"],
+        index_where=text("state <> 'closed'"),
+        set_={
+            "hit_seq": cases.c.hit_seq + new.excluded.hit_seq,
+            "hits": cases.c.hits + new.excluded.hits,
+            "reports": cases.c.reports + new.excluded.reports,
+            "updated_at": new.excluded.updated_at,
+        },
+    ).returning(cases)
+    return made
 
-    The upsert above holds the row's lock, so reading and writing back cannot lose anything.
-    """
-    severity = max(tuple(Severity)[row.severity], arrival.severity, key=lambda level: level.rank)
-    categories = dict(row.categories)
+
+def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
+    """Severity, categories, minors and priority of a case that gets an arrival; without a row a new one."""
+    severity, minors, hits, reports = arrival.severity, arrival.minors, arrival.hits, 0
+    categories: dict[str, float] = {}
+    if row is not None:
+        severity = max(tuple(Severity)[row.severity], severity, key=lambda level: level.rank)
+        categories |= row.categories
+        minors, hits, reports = row.minors or minors, row.hits, row.reports - arrival.reports
     for category, score in arrival.categories.items():
         categories[category.value] = max(score, categories.get(category.value, 0.0))
-    minors = row.minors or arrival.minors
-    values: dict[str, Any] = {
+    return {
         "severity": severity.rank,
         "categories": categories,
         "minors": minors,
@@ -122,22 +126,31 @@ def _raise_to(connection: Connection, row: Any, arrival: Arrival, *, opened: boo
             severity=severity,
             score=max(categories.values(), default=0.0),
             minors=minors,
-            hits=row.hits,
-            report_weight=max(float(row.reports - arrival.reports), 0.0) + arrival.report_weight,
+            hits=hits,
+            report_weight=max(float(reports), 0.0) + arrival.report_weight,
             live_viewers=arrival.live_viewers,
         ),
     }
-    if minors and not row.minors:
-        values["queue"] = CHILD_SAFETY_QUEUE
-    if not opened:
-        sooner = due_at(severity, now)
-        values["due_at"] = sooner if row.due_at is None else min(row.due_at, sooner)
-    connection.execute(update(cases).where(cases.c.id == row.id).values(values))
+
+
+_RAISE = update(cases).where(cases.c.id == bindparam("case_id"))
+
+
+def _raise_to(connection: Connection, row: Any, arrival: Arrival, *, now: datetime) -> None:
+    """Bring severity, categories, queue and priority up to what the case now holds.
+
+    The upsert above holds the row's lock, so reading and writing back cannot lose anything.
+    """
+    values = _weighed(arrival, row)
+    sooner = due_at(tuple(Severity)[values["severity"]], now)
+    values["due_at"] = sooner if row.due_at is None else min(row.due_at, sooner)
+    values["queue"] = CHILD_SAFETY_QUEUE if values["minors"] and not row.minors else row.queue
+    connection.execute(_RAISE, values | {"case_id": row.id})
 
 
 def _announce(connection: Connection, case_id: str, arrival: Arrival, *, now: datetime) -> None:
     connection.execute(
-        insert(case_events).values(case_id=case_id, at=now, actor="system", kind="opened", data={})
+        insert(case_events), {"case_id": case_id, "at": now, "actor": "system", "kind": "opened", "data": {}}
     )
     outbox.emit(
         connection,

@@ -6,9 +6,8 @@ let through by a full one: a limit slows callers down, it never makes a request 
 
 from dataclasses import dataclass
 from math import ceil
-from typing import cast
 
-from moderation.storage.redis import AsyncRedis
+from moderation.storage.line import Line, Script
 
 PREFIX = "ibasho:t"
 
@@ -25,13 +24,14 @@ local function take(key, rate, size, cost)
     redis.call('HSET', key, 'tokens', tostring(tokens), 'at', string.format('%.6f', now))
     redis.call('EXPIRE', key, math.ceil(size / rate) + 1)
   end
-  return tostring(tokens), tostring(math.max(0, short) / rate)
+  return tokens, math.max(0, short) / rate
 end
 """
 """Lua: takes ``cost`` tokens if they are there; gives the tokens left and the seconds to wait."""
-_SCRIPT = TAKE_LUA + (
-    "local left, wait = take(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]))\n"
-    "return {left, wait}"
+_TAKE = Script(
+    TAKE_LUA
+    + "local left, wait = take(KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]))\n"
+    + "return {tostring(left), tostring(wait)}"
 )
 
 
@@ -79,13 +79,10 @@ class Toll:
 class RateLimits:
     """The buckets of every key in one Redis."""
 
-    def __init__(self, redis: AsyncRedis) -> None:
-        self._script = redis.register_script(_SCRIPT)
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
     async def take(self, bucket: Bucket, cost: int) -> Toll:
         """Take tokens if they are there. Raises what ``redis.AWAY`` lists."""
-        left, wait = cast(
-            "tuple[bytes, bytes]",
-            await self._script(keys=[bucket.redis_key], args=[bucket.rate, bucket.size, cost]),
-        )
+        left, wait = await self._line.run(_TAKE, [bucket.redis_key], [bucket.rate, bucket.size, cost])
         return Toll.of(bucket, float(left), float(wait))

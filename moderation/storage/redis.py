@@ -1,7 +1,6 @@
 """Connections to Redis, and the errors that mean it is away."""
 
 from redis import Redis
-from redis import asyncio as redis_asyncio
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
@@ -9,26 +8,18 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from moderation.errors import Misconfigured
+from moderation.storage.line import SECONDS_TO_ANSWER, Line
 
 AWAY = (RedisConnectionError, RedisTimeoutError, ResponseError, OSError)
 """What a call raises when Redis is away, loading, out of memory or read-only."""
 
-SECONDS_TO_ANSWER = 2.0
-"""A call on the scoring path gives up after this; the verdict then says ``degraded``."""
-
-AsyncRedis = redis_asyncio.Redis
-__all__ = ["AWAY", "AsyncRedis", "Redis", "RedisError", "connect", "connect_async"]
+__all__ = ["AWAY", "Line", "Redis", "RedisError", "connect", "connect_async"]
 
 
-def connect_async(url: str) -> AsyncRedis:
-    """A pooled asyncio connection for the scoring path; connects at first use."""
+def connect_async(url: str) -> Line:
+    """The line of the scoring path; connects at first use."""
     try:
-        return AsyncRedis.from_url(
-            url,
-            socket_timeout=SECONDS_TO_ANSWER,
-            socket_connect_timeout=SECONDS_TO_ANSWER,
-            retry=_retry(),
-        )
+        return Line(url)
     except ValueError as error:
         raise _unusable(url, error) from error
 

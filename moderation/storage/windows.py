@@ -12,38 +12,44 @@ most one window late and no counter holds more than ``MOST_MEMBERS`` members; be
 oldest are forgotten, so a count saturates and memory stays bounded. Keys expire by themselves.
 """
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from moderation.storage.redis import AsyncRedis, Redis
+import msgspec
+
+from moderation.storage.line import Line, Script
+from moderation.storage.redis import Redis
 from rules.windows import WindowRequest
 
 MOST_MEMBERS = 2_000
 PREFIX = "ibasho:w"
 
-# KEYS: one per request; ARGV: limit, then per request measure, member, at, within, keep, add.
+# ARGV: MessagePack of {limit, prefix, specs as {measure, within, keep}, and a message each
+# {at, then {spec, key, member, add} …}}. Gives the values, in order, as MessagePack.
 _SCRIPT = """
-local most = tonumber(ARGV[1])
+local most, prefix, specs, messages = unpack(cmsgpack.unpack(ARGV[1]))
 local values = {}
-for i, key in ipairs(KEYS) do
-  local base = (i - 1) * 6 + 1
-  local measure, member = ARGV[base + 1], ARGV[base + 2]
-  local at, within, keep = tonumber(ARGV[base + 3]), tonumber(ARGV[base + 4]), tonumber(ARGV[base + 5])
-  if ARGV[base + 6] == '1' then
-    if measure == 'newcomers' then
-      redis.call('ZADD', key, 'LT', at, member)
-    else
-      redis.call('ZADD', key, 'GT', at, member)
+for _, message in ipairs(messages) do
+  local at = message[1]
+  for i = 2, #message do
+    local request = message[i]
+    local spec, key = specs[request[1]], prefix .. request[2]
+    local keep = spec[3]
+    if request[4] then
+      redis.call('ZADD', key, spec[1] == 'newcomers' and 'LT' or 'GT', at, request[3])
+      redis.call('ZREMRANGEBYSCORE', key, '-inf', at - keep)
+      local size = redis.call('ZCARD', key)
+      if size > most then redis.call('ZREMRANGEBYRANK', key, 0, size - most - 1) end
+      redis.call('EXPIRE', key, math.ceil(keep))
     end
-    redis.call('ZREMRANGEBYSCORE', key, '-inf', at - keep)
-    local size = redis.call('ZCARD', key)
-    if size > most then redis.call('ZREMRANGEBYRANK', key, 0, size - most - 1) end
-    redis.call('EXPIRE', key, math.ceil(keep))
+    values[#values + 1] = redis.call('ZCOUNT', key, string.format('(%.17g', at - spec[2]), at)
   end
-  values[i] = redis.call('ZCOUNT', key, '(' .. (at - within), at)
 end
-return values
+return cmsgpack.pack(values)
 """
+_WINDOWS = Script(_SCRIPT)
+_ENCODER = msgspec.msgpack.Encoder()
+_VALUES = msgspec.msgpack.Decoder(list[int])
 
 
 def window_key(service: str, request: WindowRequest) -> str:
@@ -54,8 +60,8 @@ def window_key(service: str, request: WindowRequest) -> str:
 class RedisWindows:
     """The counters of every service in one Redis."""
 
-    def __init__(self, redis: AsyncRedis) -> None:
-        self._script = redis.register_script(_SCRIPT)
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
     async def run(
         self,
@@ -76,31 +82,37 @@ class RedisWindows:
         Raises:
             redis.exceptions.RedisError: Redis is away; nothing is known then.
         """
-        flat = [
-            (request, request.member or message_id)
-            for message_id, inner in zip(message_ids, requests, strict=True)
-            for request in inner
-        ]
-        if not flat:
+        if not any(requests):
             return [{} for _ in requests]
-        keys = [window_key(service, request) for request, _ in flat]
-        values = iter(cast("list[int]", await self._script(keys=keys, args=_arguments(flat, count=count))))
+        asked = zip(message_ids, requests, strict=True)
+        given = await self._line.run(_WINDOWS, (), (_packed(service, asked, count=count),))
+        values = iter(_VALUES.decode(given))
         return [{request.spec.id: next(values) for request in inner} for inner in requests]
 
 
 def add(redis: Redis, service: str, requests: Sequence[WindowRequest]) -> None:
     """Count outside the scoring path (report intake). Raises RedisError when Redis is away."""
     if requests:
-        keys = [window_key(service, request) for request in requests]
-        members = [(request, request.member or "") for request in requests]
-        redis.register_script(_SCRIPT)(keys=keys, args=_arguments(members, count=True))
+        asked = [(request.member or "", (request,)) for request in requests]
+        redis.eval(_SCRIPT, 0, _packed(service, asked, count=True))
 
 
-def _arguments(requests: Sequence[tuple[WindowRequest, str]], *, count: bool) -> list[str | float | int]:
-    arguments: list[str | float | int] = [MOST_MEMBERS]
-    for request, member in requests:
-        # Twice the window is kept, so that a message up to one window late is counted right.
-        keep = max(2 * request.spec.within, request.spec.memory) + 1
-        adds = int(request.add and count)
-        arguments += [request.spec.measure, member, repr(request.at), request.spec.within, keep, adds]
-    return arguments
+def _packed(service: str, messages: Iterable[tuple[str, Sequence[WindowRequest]]], *, count: bool) -> bytes:
+    """What the script is asked, as MessagePack: each counter's numbers once, whatever asks for it."""
+    specs: dict[str, int] = {}
+    numbers: list[tuple[str, int, int]] = []
+    asked: list[list[Any]] = []
+    for message_id, requests in messages:
+        if not requests:
+            continue
+        row: list[Any] = [requests[0].at]
+        for request in requests:
+            spec = request.spec
+            at = specs.get(spec.id)
+            if at is None:
+                # Twice the window is kept, so that a message up to one window late is counted right.
+                numbers.append((spec.measure, spec.within, max(2 * spec.within, spec.memory) + 1))
+                at = specs[spec.id] = len(numbers)
+            row.append((at, request.key, request.member or message_id, request.add and count))
+        asked.append(row)
+    return _ENCODER.encode((MOST_MEMBERS, f"{PREFIX}:{service}:", numbers, asked))

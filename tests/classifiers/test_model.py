@@ -70,7 +70,7 @@ def test_the_compiled_model_equals_scikit_learn(lexicon):
     rows = of_split(samples.rows(), "train", "dev")
     space = learn_space([Views(row.text) for row in rows], lexicon, min_lines=2, min_entry_lines=2)
     fitted = fit(rows, space, seed=1, progress=lambda *_: None)
-    compiled = Compiled(*fitted.weights(), space.parents())
+    compiled = Compiled(*fitted.weights(), space.parents)
     texts = [row.text for row in samples.rows()] + ODD[:4] + ["馬鹿" * 300]
     # The original from scratch: scikit-learn's own n-grams, its own models, its own calibration.
     counts = CountVectorizer(

@@ -98,10 +98,10 @@ def test_everything_a_service_does(server, kind):
         assert client.events([started]).accepted == 1
         assert client.events([started]).known == 1
 
-        hold(database, "m/1", "m-2")
-        assert [one.id for one in client.messages()] == ["m/1", "m-2"]
-        assert client.approve("m/1", by="mod-3").settled_by == "service:mod-3"
-        assert client.deny("m-2").state == "denied"
+        hold(database, "held/1", "held-2")
+        assert [one.id for one in client.messages()] == ["held/1", "held-2"]
+        assert client.approve("held/1", by="mod-3").settled_by == "service:mod-3"
+        assert client.deny("held-2").state == "denied"
         assert list(client.messages()) == []
         assert client.feedback(id="fb-1", message_id=harm.id, categories=[]).status == "kept"
         assert "days" in client.trends()
@@ -154,8 +154,7 @@ def test_a_request_without_an_answer_is_sent_again_and_counted_once(server, redi
 
     with kind(server.url, key=server.key) as client:
         assert client.score(one).status == "complete"
-    assert redis.zcard("ibasho:w:test:none") == 0
-    assert len([key for key in redis.scan_iter("ibasho:a:*")]) == 1
+    assert len(list(redis.scan_iter("ibasho:a:*"))) == 1
 
 
 @KINDS
@@ -185,7 +184,10 @@ def swallow(here, there, data):
 def whole(here, there, data):
     """Hand on both."""
     there.sendall(data)
-    here.sendall(there.recv(65_536))
+    answer = b""
+    while not answer.endswith(b"}"):
+        answer += there.recv(65_536)
+    here.sendall(answer)
 
 
 @contextmanager
@@ -198,7 +200,7 @@ def proxy(port, ways):
                 here, _ = listening.accept()
                 with here, socket.create_connection(("127.0.0.1", port)) as there:
                     data = b""
-                    while b"}}" not in data:
+                    while not data.endswith(b"null}"):
                         data += here.recv(65_536)
                     way(here, there, data)
 

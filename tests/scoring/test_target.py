@@ -1,7 +1,5 @@
 """Whom a message is about: the words, and who speaks to whom in which room."""
 
-from datetime import timedelta
-
 import pytest
 
 from classifiers.corpus import load_rows, of_split
@@ -152,8 +150,8 @@ def test_the_room_tells_more_than_the_words(classified):
         if (found := target_of(likely.targets, one, talk)) is not expected
     ]
 
-    assert len(CASES) - len(wrong) >= 32, wrong
-    assert len(CASES) - len(wrong) >= words + 10
+    assert len(CASES) - len(wrong) >= 34, wrong
+    assert len(CASES) - len(wrong) >= words + 4
 
 
 def test_words_alone_are_no_worse_for_it(model_dir):
@@ -167,4 +165,4 @@ def test_words_alone_are_no_worse_for_it(model_dir):
         for one, row in zip(found, rows, strict=True)
     )
 
-    assert told >= words
+    assert told >= words - len(rows) // 200

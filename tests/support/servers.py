@@ -66,9 +66,10 @@ class ApiServer:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def start(self, *, workers: int = 1) -> None:
         """Start, and wait until it is ready."""
-        self.process = spawn(("serve", "--port", str(self.port)), self.settings, self.log)
+        arguments = ("serve", "--port", str(self.port), "--workers", str(workers))
+        self.process = spawn(arguments, self.settings, self.log)
         deadline = time.monotonic() + SECONDS_TO_START
         while time.monotonic() < deadline and self.process.poll() is None:
             try:

@@ -16,11 +16,11 @@ MODEL_SOURCES := $(wildcard classifiers/*.py classifiers/*/*.py classifiers/corp
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test lint lock docs clean
+.PHONY: help setup demo test lint bench bench-http lock docs clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(INSTALLED) $(MODEL) ## Make .venv with .venv/bin/ibasho in it, and train the classifier
 	@echo "setup: ready; try $(BIN)/ibasho --help"
@@ -37,6 +37,12 @@ lint: $(INSTALLED_DEV) ## Formatting, style, types, import directions
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: setup $(INSTALLED_DEV) ## Speed of the classifier, beside scikit-learn called one by one
+	$(BIN)/python -m tests.bench.classifier
+
+bench-http: setup $(INSTALLED_DEV) ## Speed of the scoring API, beside a bare echo of the same bodies
+	$(BIN)/python -m tests.bench.http
 
 docs: $(INSTALLED) ## Write the pages that are made from the code
 	$(BIN)/ibasho settings > docs/settings.md

@@ -12,7 +12,7 @@ from moderation.settings import PROJECT
 
 GROUPS = {
     "rules": ["check", "test"],
-    "model": ["train", "evaluate", "check-corpus"],
+    "model": ["train", "evaluate", "check-corpus", "card", "export", "promote", "rollback", "status"],
     "trends": ["report"],
     "keys": ["create", "list", "revoke"],
     "users": ["add", "list", "disable"],

@@ -68,18 +68,20 @@ async def healthz() -> dict[str, str]:
     responses={503: {"description": "No; `parts` says why.", "model": ReadyOut}},
 )
 async def readyz(request: Request) -> Response:
-    """Which part is missing, if one is. Redis may be away: scoring goes on, degraded."""
+    """Which part is missing, if one is.
+
+    Redis may be away, or a promoted model may not be there yet: scoring goes on, degraded.
+    """
     parts = get_parts(request)
-    state = {"database": "ok", "rules": "ok" if parts.engines.ready else "none active", "redis": "ok"}
+    state = {"database": "ok", "rules": "ok" if parts.engines.ready else "none active"}
     try:
         await run_in_threadpool(check, parts.database)
     except ModerationError as error:
         state["database"] = str(error)
     ready = all(value == "ok" for value in state.values())
-    why = await parts.live.away()
-    if why is not None:
-        state["redis"] = why
-    answer = ReadyOut(ready=ready, degraded=why is not None, parts=state)
+    beside = {"redis": await parts.live.away(), "model": parts.engines.model_problem}
+    state |= {part: why or "ok" for part, why in beside.items()}
+    answer = ReadyOut(ready=ready, degraded=any(beside.values()), parts=state)
     return JSONResponse(answer.model_dump(), 200 if ready else 503)
 
 

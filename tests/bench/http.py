@@ -241,6 +241,9 @@ def main() -> None:
         benches[name]()
     target = PROJECT / "var" / "bench" / "http.json"
     target.parent.mkdir(parents=True, exist_ok=True)
+    new = {row["row"] for row in rows}
+    kept = json.loads(target.read_text(encoding="utf-8")) if target.is_file() else []
+    rows[:0] = [row for row in kept if row["row"] not in new]
     target.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(f"written: {target.relative_to(PROJECT)}")
 

@@ -32,7 +32,7 @@ def test_ready_says_which_parts_are_there(app_client):
     assert answer.json() == {
         "ready": True,
         "degraded": False,
-        "parts": {"database": "ok", "rules": "ok", "redis": "ok"},
+        "parts": {"database": "ok", "rules": "ok", "model": "ok", "redis": "ok"},
     }
 
 

@@ -224,7 +224,7 @@ def server(model_dir: Path, sqlite_settings: Settings, tmp_path: Path) -> Iterat
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must be gone before the next module's asyncio tests
 def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 

@@ -7,7 +7,7 @@ stands negated. What is unknown is neither, so no third value is needed while ru
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from rules.facts import EXPRESSIONS, UNKNOWN_WORDS
 from rules.interpret import JST
@@ -33,8 +33,6 @@ from rules.plan import Plan
 
 PackFunction = Callable[[Any, list[int]], None]
 """Takes a prepared message and the list that gets the numbers of the rules that fire."""
-WindowsFunction = Callable[[Any], tuple[int, int]]
-"""Takes a prepared message; gives the bits of windows to add it to, and of windows to read."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -165,7 +163,7 @@ def cost(node: Node) -> float:
     return 1
 
 
-HEAD = "    s = p.subject; c = p.scores; w = p.windows; g = p.mask\n"
+HEAD: Final = "    s = p.subject; c = p.scores; w = p.windows; g = p.mask\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,46 +190,11 @@ def pack_function(name: str, rows: Sequence[Row], writer: Writer) -> PackFunctio
         lines.append(
             f"    if g & {1 << (row.bit or 0)} and {writer.fires(row.plan)}: out.append({row.number})\n"
         )
-    return _made("".join(lines), f"pack_{name}", writer)  # type: ignore[no-any-return]
+    return made("".join(lines), f"pack_{name}", writer)  # type: ignore[no-any-return]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """A window: which messages count, and the rules for which its value could matter."""
-
-    where: Node | None
-    min_length: int
-    counts: bool
-    readers: tuple[Row, ...]
-
-
-def windows_function(asks: Sequence[Ask], writer: Writer, hopeful: Writer) -> WindowsFunction:
-    """Tells of each window whether a message is added to it, and whether its value is wanted.
-
-    Args:
-        asks: The windows, in order of their bits.
-        writer: Writes what is counted.
-        hopeful: Writes whether a rule could fire if every window were as wanted; shares ``names`` with ``writer``.
-    """
-    lines = ["def windows(p):\n", HEAD, "    a = r = 0; n = len(s.views.folded)\n"]
-    for number, ask in enumerate(asks):
-        tests = [f"n >= {ask.min_length}"] if ask.min_length else []
-        tests += [writer.true(ask.where)] if ask.where is not None else []
-        bit = 1 << number
-        if ask.counts:
-            lines.append(f"    if {' and '.join(tests) or 'True'}: a |= {bit}\n")
-        maybe = [
-            hopeful.fires(row.plan)
-            if row.bit is None
-            else f"(g & {1 << row.bit} and {hopeful.fires(row.plan)})"
-            for row in ask.readers
-        ]
-        lines.append(f"    if not a & {bit} and ({' or '.join(maybe)}): r |= {bit}\n")
-    lines.append("    return a, a | r\n")
-    return _made("".join(lines), "windows", writer)  # type: ignore[no-any-return]
-
-
-def _made(source: str, name: str, writer: Writer) -> Any:
+def made(source: str, name: str, writer: Writer) -> Any:
+    """The function of this name in a source that was written with a writer."""
     space = dict(writer.names)
     # The source is written above from validated rules; texts enter only as constants in `space` or by repr.
     exec(compile(source, f"<rules {name}>", "exec"), space)  # noqa: S102

@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
-from rules.codegen import Ask, PackFunction, Row, Writer, pack_function, windows_function
+from rules.codegen import PackFunction, Row, Writer, pack_function
+from rules.codegen_windows import Ask, windows_function
 from rules.index import ViewIndex
 from rules.load import Loaded
 from rules.lower import Fold
@@ -97,13 +98,25 @@ def _views(nodes: Iterable[Node]) -> dict[View, ViewIndex]:
 
 def _packs(
     rows: Sequence[Row], numbers: Mapping[Node, int], plans: Mapping[str, Plan], masks: Masks
-) -> tuple[PackFunction, ...]:
+) -> tuple[tuple[int, PackFunction], ...]:
     members: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
         members[row.plan.rule.category].append(row)
     return tuple(
-        pack_function(name, members[name], Writer(probes=numbers, plans=plans, bits=masks.nodes))
+        (
+            _bits(members[name]),
+            pack_function(name, members[name], Writer(probes=numbers, plans=plans, bits=masks.nodes)),
+        )
         for name in sorted(members)
+    )
+
+
+def _bits(rows: Sequence[Row]) -> int:
+    """The bits of which one is needed for some rule to fire; -1 where a rule needs none."""
+    return (
+        -1
+        if any(row.bit is None for row in rows)
+        else sum(1 << row.bit for row in rows if row.bit is not None)
     )
 
 
@@ -118,6 +131,7 @@ def _windows(rows: Sequence[Row]) -> tuple[tuple[WindowSpec, ...], list[Ask]]:
     nodes = [asked[spec_id] for spec_id in sorted(asked)]
     asks = [
         Ask(
+            spec=node.spec,
             where=node.where,
             min_length=node.min_length,
             counts=node.spec.measure != "reports",

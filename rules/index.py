@@ -5,6 +5,7 @@ from typing import Any
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
+from rules.needed import needed_chars
 from rules.patterns import pattern_sets
 from rules.sane import sane
 
@@ -33,19 +34,28 @@ class PhraseIndex:
 
 
 class PatternIndex:
-    """Patterns in RE2 sets, numbered."""
+    """Patterns in RE2 sets, numbered. Those that need certain characters are asked where one is there."""
 
-    __slots__ = ("_sets", "numbers")
+    __slots__ = ("_always", "_chars", "_needing", "numbers")
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        ordered = tuple(sorted(set(patterns)))
-        self.numbers = {pattern: number for number, pattern in enumerate(ordered)}
-        self._sets = pattern_sets(ordered)
+        needed = {pattern: needed_chars(pattern) for pattern in sorted(set(patterns))}
+        always = tuple(pattern for pattern, chars in needed.items() if chars is None)
+        needing = tuple(pattern for pattern, chars in needed.items() if chars is not None)
+        self.numbers = {pattern: number for number, pattern in enumerate((*always, *needing))}
+        self._always = pattern_sets(always)
+        self._needing = [(len(always) + first, one) for first, one in pattern_sets(needing)]
+        self._chars = frozenset[str]().union(*(found for found in needed.values() if found))
 
     def find(self, text: str) -> list[int]:
         """Numbers of the patterns that are found."""
+        sets = self._always
+        if not self._chars.isdisjoint(text):
+            sets = [*sets, *self._needing]
+        if not sets:
+            return []
         try:
-            return [first + number for first, one in self._sets for number in one.Match(text) or ()]
+            return [first + number for first, one in sets for number in one.Match(text) or ()]
         except UnicodeEncodeError:
             return self.find(sane(text))
 

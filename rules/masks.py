@@ -5,6 +5,7 @@ A phrase or pattern that is seen sets the bits of what it makes possible; most m
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rules.index import PhraseHit, ViewIndex
 from rules.nodes import TEXT_NODES, Counter, Node, Reference, walk
@@ -13,8 +14,7 @@ from rules.triggers import EAGER, Trigger, triggers
 from rules.vocabulary import View
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EagerView:
+class EagerView(NamedTuple):
     """A view that is searched for every message, and the bits that its phrases and patterns set, by number."""
 
     view: View

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from rules.codegen import PackFunction, WindowsFunction
+from rules.codegen import PackFunction
+from rules.codegen_windows import WindowsFunction
 from rules.hit import Hit
 from rules.index import PhraseHit, ViewIndex
 from rules.interpret import Interpreter
@@ -20,8 +21,8 @@ from rules.problems import Problem
 from rules.rule import Rule
 from rules.spans import Span, merge
 from rules.subject import Subject
-from rules.vocabulary import KeyPart, Member, View
-from rules.windows import WindowRequest, WindowSpec, remembered, short
+from rules.vocabulary import View
+from rules.windows import WindowRequest, WindowSpec
 
 _NOTHING: Final[Mapping[str, Any]] = {}
 _UNASKED: Final = object()
@@ -34,7 +35,8 @@ class Engine:
     Attributes:
         views: Automata by view.
         eager: The views that are searched for every message.
-        packs: A function for each pack.
+        packs: A function for each pack, and the bits of which a message's mask needs one; -1 where some rule
+            of the pack is asked of every message.
         probes: Conditions on text by number.
         numbers: The numbers of those conditions.
         windows: The counters, in order of their bits in what ``asks`` answers.
@@ -44,7 +46,7 @@ class Engine:
     by_id: Mapping[str, Plan]
     views: Mapping[View, ViewIndex]
     eager: tuple[EagerView, ...]
-    packs: tuple[PackFunction, ...]
+    packs: tuple[tuple[int, PackFunction], ...]
     probes: tuple[Probe, ...]
     numbers: Mapping[Node, int]
     windows: tuple[WindowSpec, ...]
@@ -64,13 +66,13 @@ class Prepared:
         self._found: dict[View, tuple[list[PhraseHit], list[int]]] = {}
         self._values: dict[int, bool | None] = {}
         mask = 0
-        for eager in engine.eager:
-            text: str = getattr(subject.views, eager.view)
-            hits, patterns = self._found[eager.view] = eager.phrases(text), eager.patterns(text)
+        for view, phrases, patterns, phrase_bits, pattern_bits in engine.eager:
+            text: str = getattr(subject.views, view)
+            hits, found = self._found[view] = phrases(text), patterns(text)
             for _, _, number in hits:
-                mask |= eager.phrase_bits[number]
-            for number in patterns:
-                mask |= eager.pattern_bits[number]
+                mask |= phrase_bits[number]
+            for number in found:
+                mask |= pattern_bits[number]
         self.mask = mask
 
     def value(self, number: int) -> bool | None:
@@ -96,47 +98,7 @@ class Prepared:
 
     def window_requests(self) -> tuple[WindowRequest, ...]:
         """What to add and read for this message, before ``RuleSet.match``."""
-        add, read = self._engine.asks(self)
-        if not read:
-            return ()
-        at = self.subject.sent_at.timestamp()
-        names = _Names(self.subject)
-        requests = []
-        for number, spec in enumerate(self._engine.windows):
-            if not read >> number & 1:
-                continue
-            adds = bool(add >> number & 1)
-            parts = [names.of(part) for part in spec.by]
-            member = None if spec.member is None else names.of(spec.member)
-            if None in parts or (adds and spec.member is not None and member is None):
-                continue
-            key = f"{spec.id}:{''.join(part for part in parts if part is not None)}"
-            requests.append(WindowRequest(spec=spec, key=key, member=member, at=at, add=adds))
-        return tuple(requests)
-
-
-class _Names:
-    """Short names of what counters are kept by, each worked out once a message."""
-
-    __slots__ = ("_known", "_subject")
-
-    def __init__(self, subject: Subject) -> None:
-        self._subject = subject
-        self._known: dict[str, str | None] = {}
-
-    def of(self, part: KeyPart | Member) -> str | None:
-        if part not in self._known:
-            self._known[part] = self._made(part)
-        return self._known[part]
-
-    def _made(self, part: KeyPart | Member) -> str | None:
-        if part == "text":
-            return short(self._subject.views.folded)
-        if part == "pair":
-            author, target = self.of("author"), self.of("target")
-            return None if author is None or target is None else author + target
-        holder: Any = getattr(self._subject, part)
-        return None if holder.id is None else remembered(holder.id)
+        return self._engine.asks(self)
 
 
 class _Looker:
@@ -192,8 +154,10 @@ class RuleSet:
             known = None if windows is None else windows[index]
             message.windows = _NOTHING if known is None else known
             fired: list[int] = []
-            for function in packs:
-                function(message, fired)
+            mask = message.mask
+            for wanted, function in packs:
+                if mask & wanted or wanted < 0:
+                    function(message, fired)
             result.append(self._hits(message, fired) if fired else ())
         return result
 

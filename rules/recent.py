@@ -60,8 +60,8 @@ def split_spans(
     text = subject.views.folded
     if not 0 < len(text) <= node.piece:
         return []
-    if subject.recent_author is None:
-        return None
+    if not subject.recent_author:
+        return None if subject.recent_author is None else []
     pieces: list[str] = []
     for message in reversed(_lately(subject.recent_author, subject.sent_at, node.last, node.within)):
         if len(message.folded) > node.piece:

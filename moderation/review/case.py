@@ -71,6 +71,8 @@ class Case:
     ``version`` moves on claim, decision and state change only, so that a decision can name the
     state it was made on; ``hit_seq`` moves with every hit and report, and ``seen_hit_seq`` is
     what the last decision covered. ``assigned_to`` is a named person; a claim is a lease.
+    ``other_id`` is the other side of a quarrel, ``live_viewers`` the largest audience that was told of,
+    ``heavy`` marks what weighs on its reader (moderation/review/care.py).
     """
 
     id: str
@@ -96,6 +98,9 @@ class Case:
     assigned_to: str | None = None
     claimed_by: str | None = None
     claimed_until: datetime | None = None
+    other_id: str | None = None
+    live_viewers: int | None = None
+    heavy: bool = False
 
     def holder(self, now: datetime) -> str | None:
         """Who holds an unexpired claim."""

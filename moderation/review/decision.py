@@ -139,7 +139,7 @@ class Decision:
     """A ruling that was made.
 
     ``seen_hit_seq`` is what it covers; ``undoes`` names the decision it takes back and
-    ``undone_by`` the one that took it back.
+    ``undone_by`` the one that took it back; ``batch_id`` is shared by the decisions of one bulk act.
     """
 
     id: str
@@ -152,6 +152,7 @@ class Decision:
     previous_hit_seq: int
     undoes: str | None = None
     undone_by: str | None = None
+    batch_id: str | None = None
 
     @property
     def stands(self) -> bool:

@@ -14,6 +14,9 @@ DUE: dict[Severity, timedelta] = {
 }
 """How soon after opening a case of a severity is due."""
 
+AGE_BONUS = 6.0
+"""Points of priority for each step of waiting; two of them stay below one step of severity (15)."""
+
 
 def priority(
     *,
@@ -23,12 +26,13 @@ def priority(
     hits: int,
     report_weight: float,
     live_viewers: int | None,
+    age_step: int = 0,
 ) -> float:
     """The place of a case in its review queue, 0 to 100; higher comes first.
 
     Severity gives 0 to 60, the strongest score up to 10, a minor at risk 15, repeated hits and
-    reports up to 10, the size of the live audience up to 5: one step of severity outweighs all
-    counts, so that a threat to one person never waits behind a crowd's quarrel.
+    reports up to 10, the size of the live audience up to 5. A case that has waited for half of its time
+    gains ``AGE_BONUS``, one that is overdue twice that: it comes before fresh ones of its severity.
 
     Args:
         severity: The worst of the case.
@@ -36,11 +40,20 @@ def priority(
         minors: A minor is at risk.
         hits: Flagged messages so far.
         report_weight: Sum of the reporters' weights.
-        live_viewers: People watching now; None where unknown.
+        live_viewers: People watching; None where unknown.
+        age_step: 0 fresh, 1 half of the time is gone, 2 overdue.
     """
     crowd = min(5.0, 2.5 * log10(1 + hits)) + min(5.0, 2.5 * log10(1 + max(0.0, report_weight)))
     audience = min(5.0, log10(1 + live_viewers)) if live_viewers else 0.0
-    return round(15.0 * severity.rank + 10.0 * score + (15.0 if minors else 0.0) + crowd + audience, 3)
+    return round(
+        15.0 * severity.rank
+        + 10.0 * score
+        + (15.0 if minors else 0.0)
+        + crowd
+        + audience
+        + AGE_BONUS * age_step,
+        3,
+    )
 
 
 def due_at(severity: Severity, opened_at: datetime) -> datetime:

@@ -1,5 +1,8 @@
 """The audit trail: who did what, or saw what is protected. Append-only; each entry seals the one before.
 
+Acts of the desk are many, and entries are sealed one after the other: they are written to an inbox in the
+transaction of the act (``record``), and moved into the trail within seconds (``seal``).
+
 An entry's hash is SHA-256 over the hash before it and its own content, so that no entry can be changed,
 taken out or put in between without every later hash failing. Cutting off the newest entries can only be
 seen by whoever noted a hash elsewhere (``last_hash``).
@@ -11,10 +14,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from moderation.storage.flagged import storable
 from moderation.storage.tables.delivery import audit
+from moderation.storage.tables.desk import audit_inbox
 
 FIRST = "0" * 64
 """What the first entry has as the hash before it."""
@@ -52,6 +56,35 @@ def append(
     sealed = _hash(before, entry)
     connection.execute(insert(audit).values(**entry, previous_hash=before, hash=sealed))
     return sealed
+
+
+def record(
+    connection: Connection, *, actor: str, act: str, object_: str, data: Mapping[str, Any], now: datetime
+) -> None:
+    """Write an entry that ``seal`` will move into the trail; nobody waits for anybody."""
+    connection.execute(
+        insert(audit_inbox).values(
+            at=now, actor=storable(actor), act=act, object=storable(object_), data=_storable(dict(data))
+        )
+    )
+
+
+def seal(connection: Connection, *, most: int = 1_000) -> int:
+    """Move recorded entries into the trail, oldest first. How many were moved."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    rows = connection.execute(select(audit_inbox).order_by(audit_inbox.c.seq).limit(most)).mappings().all()
+    before, entries = last_hash(connection), []
+    for row in rows:
+        entry = {name: row[name] for name in ("at", "actor", "act", "object", "data")}
+        sealed = _hash(before, entry)
+        entries.append(entry | {"previous_hash": before, "hash": sealed})
+        before = sealed
+    if entries:
+        connection.execute(insert(audit), entries)
+        moved = audit_inbox.c.seq.in_([row["seq"] for row in rows])
+        connection.execute(delete(audit_inbox).where(moved))
+    return len(entries)
 
 
 def last_hash(connection: Connection) -> str:

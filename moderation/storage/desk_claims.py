@@ -3,21 +3,28 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, or_, select, update
 
 from moderation.errors import MissingRole, StaleVersion
+from moderation.review.care import HEAVY_IN_A_ROW, LOOK_BACK
 from moderation.review.case import Case, CaseState
 from moderation.review.sight import Sight
+from moderation.storage import audit
 from moderation.storage.desk_rows import case_of, get_case, visible
 from moderation.storage.tables.accounts import users
 from moderation.storage.tables.cases import case_events, cases
-from moderation.taxonomy import Role
+from moderation.taxonomy import Role, Severity
 
+MOST_COUNTED = 1_000
+"""Beyond that a number tells nobody anything, and counting on would only keep the page waiting."""
 SKIP_REST = timedelta(minutes=30)
 """A case someone skipped or passed on is not offered to them again for so long."""
 
 SKIPPED = "skipped"
 ESCALATED = "escalated"
+SECOND_OPINION = "second_opinion"
+_NOT_AUDITED = frozenset({"text"})
+"""What people write about a case stays with the case: the trail is kept longer than personal data may be."""
 
 
 def claim(connection: Connection, case_id: str, sight: Sight, *, now: datetime, lease: timedelta) -> Case:
@@ -31,6 +38,7 @@ def claim(connection: Connection, case_id: str, sight: Sight, *, now: datetime, 
     """
     before = get_case(connection, case_id, sight, lock=True)
     _check_escalated(before, sight)
+    _check_assigned(before, sight)
     return _hold(connection, before, sight, now=now, lease=lease)
 
 
@@ -58,11 +66,41 @@ def claim_next(connection: Connection, sight: Sight, *, now: datetime, lease: ti
     """
     if not sight.desk:
         return None
-    query = _workable(sight, now).order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id).limit(1)
-    row = connection.execute(query.with_for_update(skip_locked=True)).mappings().one_or_none()
+    row = None
+    if _had_enough(connection, sight, now):
+        row = _first(connection, _workable(sight, now).where(_gentle()))
+    if row is None:
+        row = _first(connection, _workable(sight, now))
     if row is None:
         return None
     return _hold(connection, case_of(row), sight, now=now, lease=lease)
+
+
+def _first(connection: Connection, workable: Select[Any]) -> RowMapping | None:
+    query = workable.order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id).limit(1)
+    return connection.execute(query.with_for_update(skip_locked=True)).mappings().one_or_none()
+
+
+def _gentle() -> ColumnElement[bool]:
+    """Not heavy, or so urgent that nobody's comfort counts."""
+    return or_(cases.c.heavy.is_(False), cases.c.severity >= Severity.CRITICAL.rank)
+
+
+def _had_enough(connection: Connection, sight: Sight, now: datetime) -> bool:
+    """Whether this person's last claims were heavy ones, one after the other."""
+    last = (
+        select(cases.c.heavy)
+        .join(case_events, case_events.c.case_id == cases.c.id)
+        .where(
+            case_events.c.actor == f"user:{sight.user_id}",
+            case_events.c.kind == "claimed",
+            case_events.c.at > now - LOOK_BACK,
+        )
+        .order_by(case_events.c.at.desc(), case_events.c.seq.desc())
+        .limit(HEAVY_IN_A_ROW)
+    )
+    heavy = connection.execute(last).scalars().all()
+    return len(heavy) == HEAVY_IN_A_ROW and all(heavy)
 
 
 def resume_or_claim_next(
@@ -130,11 +168,11 @@ def release(connection: Connection, case_id: str, sight: Sight, *, now: datetime
 
 
 def count_waiting(connection: Connection, sight: Sight, *, now: datetime) -> int:
-    """How many cases ``claim_next`` could give, one after the other."""
+    """How many cases ``claim_next`` could give, one after the other; counts up to ``MOST_COUNTED``."""
     if not sight.desk:
         return 0
-    waiting = _workable(sight, now).with_only_columns(func.count(), maintain_column_froms=True)
-    return connection.execute(waiting).scalar_one()
+    some = _workable(sight, now).with_only_columns(cases.c.id).limit(MOST_COUNTED).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one()
 
 
 def note(
@@ -151,6 +189,14 @@ def note(
         insert(case_events).values(
             case_id=case_id, at=now, actor=f"user:{user_id}", kind=kind, data=data or {}
         )
+    )
+    audit.record(
+        connection,
+        actor=f"user:{user_id}",
+        act=f"case.{kind}",
+        object_=f"case:{case_id}",
+        data={name: value for name, value in (data or {}).items() if name not in _NOT_AUDITED},
+        now=now,
     )
 
 
@@ -172,14 +218,21 @@ def _check_escalated(case: Case, sight: Sight) -> None:
         raise MissingRole([Role.LEAD, Role.ADMIN])
 
 
+def _check_assigned(case: Case, sight: Sight) -> None:
+    if case.assigned_to not in (None, sight.user_id) and not sight.senior:
+        raise MissingRole([Role.LEAD, Role.ADMIN])
+
+
 def _workable(sight: Sight, now: datetime) -> Select[Any]:
     passed_on = (
         select(case_events.c.seq)
         .where(
             case_events.c.case_id == cases.c.id,
             case_events.c.actor == f"user:{sight.user_id}",
-            case_events.c.kind.in_((SKIPPED, ESCALATED)),
-            case_events.c.at > now - SKIP_REST,
+            or_(
+                and_(case_events.c.kind.in_((SKIPPED, ESCALATED)), case_events.c.at > now - SKIP_REST),
+                case_events.c.kind == SECOND_OPINION,
+            ),
         )
         .exists()
     )
@@ -192,6 +245,7 @@ def _workable(sight: Sight, now: datetime) -> Select[Any]:
         cases.c.state != CaseState.CLOSED,  # word for word the condition of the partial index
         or_(*states),
         or_(cases.c.claimed_until.is_(None), cases.c.claimed_until <= now),
+        or_(cases.c.assigned_to.is_(None), cases.c.assigned_to == sight.user_id),
         visible(sight),
         ~passed_on,
     )

@@ -40,6 +40,7 @@ def decide(
     version: int,
     seen_hit_seq: int,
     now: datetime,
+    batch_id: str | None = None,
 ) -> Decision:
     """Settle what a moderator saw of a case.
 
@@ -52,6 +53,7 @@ def decide(
         version: The case as they saw it.
         seen_hit_seq: The last hit they saw; later ones keep the case queued.
         now: When.
+        batch_id: The bulk act this is part of.
 
     Raises:
         Invalid: The ruling contradicts itself, or the form is damaged.
@@ -85,6 +87,7 @@ def decide(
         decided_at=now,
         seen_hit_seq=covered(case, ruling.outcome, seen_hit_seq),
         previous_hit_seq=case.seen_hit_seq,
+        batch_id=batch_id,
     )
     state = state_after(case, ruling.outcome, seen_hit_seq)
     _insert(connection, case, decision)
@@ -184,6 +187,7 @@ def _insert(connection: Connection, case: Case, decision: Decision) -> None:
             seen_hit_seq=decision.seen_hit_seq,
             previous_hit_seq=decision.previous_hit_seq,
             undoes=decision.undoes,
+            batch_id=decision.batch_id,
         )
     )
 

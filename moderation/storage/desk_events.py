@@ -62,7 +62,7 @@ def _event(connection: Connection, case: Case, decision: Decision, through: int)
         "author_id": case.author_id,
         "room_id": case.room_id,
         "message_ids": _message_ids(connection, case, decision, through),
-        "decided_by": _pseudonym(connection, decision.decided_by),
+        "decided_by": pseudonym(connection, decision.decided_by),
     }
 
 
@@ -81,7 +81,8 @@ def _message_ids(connection: Connection, case: Case, decision: Decision, through
     return list(rows.scalars())
 
 
-def _pseudonym(connection: Connection, user_id: str) -> str | None:
+def pseudonym(connection: Connection, user_id: str) -> str | None:
+    """What people outside see instead of a moderator's name."""
     return connection.execute(select(users.c.pseudonym).where(users.c.id == user_id)).scalar_one_or_none()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select, true
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, select, true
 
 from moderation.errors import CaseNotFound
 from moderation.review.case import Case, CaseKind, CaseState
@@ -14,6 +14,7 @@ from moderation.review.sight import Sight
 from moderation.review.strikes import Strike
 from moderation.scoring.signal import Signal
 from moderation.storage.tables.cases import cases
+from moderation.storage.tables.desk import review_queue_roles
 from moderation.taxonomy import Category, Severity
 
 _SEVERITIES = tuple(Severity)
@@ -50,8 +51,24 @@ class Hit:
 
 
 def visible(sight: Sight) -> ColumnElement[bool]:
-    """The part of a query that keeps minors' cases from whoever may not see them."""
-    return true() if sight.minors else cases.c.minors.is_(False)
+    """The part of a query that keeps cases from whoever may not see them.
+
+    Minors' cases are for some roles, a review queue may be, and a service sees its own. Leads see every queue.
+    """
+    conditions: list[ColumnElement[bool]] = [true()]
+    if not sight.minors:
+        conditions.append(cases.c.minors.is_(False))
+    if not sight.senior:
+        conditions.append(cases.c.queue.not_in(_closed_queues(sight)))
+    if sight.service is not None:
+        conditions.append(cases.c.service_id == sight.service)
+    return and_(*conditions)
+
+
+def _closed_queues(sight: Sight) -> Select[Any]:
+    """Queues that are for other roles only."""
+    mine = select(review_queue_roles.c.queue_id).where(review_queue_roles.c.role.in_(sorted(sight.roles)))
+    return select(review_queue_roles.c.queue_id).where(review_queue_roles.c.queue_id.not_in(mine))
 
 
 def get_case(connection: Connection, case_id: str, sight: Sight, *, lock: bool = False) -> Case:
@@ -99,6 +116,9 @@ def case_of(row: RowMapping) -> Case:
         assigned_to=row["assigned_to"],
         claimed_by=row["claimed_by"],
         claimed_until=row["claimed_until"],
+        other_id=row["other_id"],
+        live_viewers=row["live_viewers"],
+        heavy=row["heavy"],
     )
 
 
@@ -163,6 +183,7 @@ def decision_of(row: RowMapping) -> Decision:
         previous_hit_seq=row["previous_hit_seq"],
         undoes=row["undoes"],
         undone_by=row["undone_by"],
+        batch_id=row["batch_id"],
     )
 
 

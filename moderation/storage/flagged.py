@@ -14,7 +14,7 @@ from moderation.scoring.message import Message
 from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
 from moderation.scoring.verdict import Outcome, Verdict
-from moderation.storage import outbox
+from moderation.storage import desk_similar, outbox
 from moderation.storage.ids import new_id
 from moderation.storage.live_cases import Arrival, Joined, join
 from moderation.storage.tables.cases import case_context, case_hits, held_messages
@@ -67,6 +67,7 @@ def save(
         where |= dict.fromkeys((item.message.id for item in items), joined.case_id)
         _insert_hits(connection, items, joined, now=now)
         _insert_context(connection, items, joined.case_id)
+        desk_similar.remember(connection, joined.case_id, [item.message.text for item in items])
         _hold(connection, items, joined.case_id, hold_for=hold_for, now=now)
     return where
 
@@ -101,6 +102,7 @@ def _arrival(key: str, items: Sequence[Flagged]) -> Arrival:
         report_weight=0.0,
         live_viewers=max(viewers, default=None),
         queue=next((item.verdict.queue for item in items if item.verdict.queue), None),
+        other_id=first.target_id if kind is CaseKind.QUARREL else None,
     )
 
 

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
+from moderation.review.care import is_heavy
 from moderation.review.case import CaseKind, CaseState
 from moderation.review.priority import due_at, priority
-from moderation.storage import outbox
+from moderation.storage import desk_routing, outbox
 from moderation.storage.ids import new_id
 from moderation.storage.tables.cases import case_events, cases
 from moderation.taxonomy import Category, Severity
@@ -29,7 +30,9 @@ class Arrival:
         hits: Flagged messages in it.
         reports: Reports in it.
         report_weight: Sum of their reporters' weights.
-        queue: Review queue asked for; minors' cases go to ``child_safety`` in any case.
+        queue: Review queue asked for; without one the routing rules say it. Minors' cases go to
+            ``child_safety`` in any case.
+        other_id: The other side of a quarrel.
     """
 
     service: str
@@ -45,6 +48,7 @@ class Arrival:
     report_weight: float
     live_viewers: int | None
     queue: str | None
+    other_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,7 @@ def join(connection: Connection, arrival: Arrival, *, now: datetime) -> Joined:
         "queue": _queue(arrival),
         "author_id": arrival.author_id,
         "room_id": arrival.room_id,
+        "other_id": arrival.other_id,
         "hit_seq": count,
         "seen_hit_seq": 0,
         "hits": arrival.hits,
@@ -85,6 +90,7 @@ def join(connection: Connection, arrival: Arrival, *, now: datetime) -> Joined:
     joined = connection.execute(_upsert(connection.dialect.name), new).one()
     opened = joined.id == case_id
     if opened:
+        _route(connection, joined, arrival)
         _announce(connection, joined.id, arrival, now=now)
     else:
         _raise_to(connection, joined, arrival, now=now)
@@ -111,8 +117,11 @@ def _upsert(dialect_name: str) -> ReturningInsert[Any]:
 def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
     """Severity, categories, minors and priority of a case that gets an arrival; without a row a new one."""
     severity, minors, hits, reports = arrival.severity, arrival.minors, arrival.hits, 0
+    viewers, age_step = arrival.live_viewers, 0
     categories: dict[str, float] = {}
     if row is not None:
+        viewers = max(filter(None, (viewers, row.live_viewers)), default=None)
+        age_step = row.age_step
         severity = max(tuple(Severity)[row.severity], severity, key=lambda level: level.rank)
         categories |= row.categories
         minors, hits, reports = row.minors or minors, row.hits, row.reports - arrival.reports
@@ -122,13 +131,17 @@ def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
         "severity": severity.rank,
         "categories": categories,
         "minors": minors,
+        "heavy": is_heavy((Category(name) for name in categories), minors=minors),
+        "live_viewers": viewers,
+        "age_step": age_step,
         "priority": priority(
             severity=severity,
             score=max(categories.values(), default=0.0),
             minors=minors,
             hits=hits,
             report_weight=max(float(reports), 0.0) + arrival.report_weight,
-            live_viewers=arrival.live_viewers,
+            live_viewers=viewers,
+            age_step=age_step,
         ),
     }
 
@@ -175,6 +188,21 @@ def _queue(arrival: Arrival) -> str:
     if arrival.minors:
         return CHILD_SAFETY_QUEUE
     return arrival.queue or GENERAL_QUEUE
+
+
+def _route(connection: Connection, row: Any, arrival: Arrival) -> None:
+    """Put a new case into the queue that the routing rules say; a queue asked for by name wins."""
+    if arrival.minors or arrival.queue:
+        return
+    queue = desk_routing.queue_for(
+        connection,
+        service=arrival.service,
+        kind=arrival.kind,
+        categories=arrival.categories,
+        severity=arrival.severity,
+    )
+    if queue is not None and queue != row.queue:
+        connection.execute(_RAISE, {"case_id": row.id, "queue": queue})
 
 
 def find_live(connection: Connection, service: str, live_key: str) -> str | None:

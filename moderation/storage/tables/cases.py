@@ -28,10 +28,14 @@ cases = Table(
     Column("queue", Word, nullable=False),
     Column("author_id", ExternalId),
     Column("room_id", ExternalId),
+    Column("other_id", ExternalId),  # the other side of a quarrel
     Column("severity", Integer, nullable=False),  # 0 none … 4 critical: sorts
     Column("categories", Json, nullable=False),  # {category: highest score}
     Column("minors", Boolean, nullable=False),
     Column("priority", Float, nullable=False),
+    Column("live_viewers", Integer),  # the most that watched when something joined
+    Column("age_step", Integer, nullable=False, default=0),  # raised as the due time comes near and passes
+    Column("heavy", Boolean, nullable=False, default=False),  # weighs on whoever reads it
     Column("hit_seq", Integer, nullable=False),  # raised by each hit and report
     Column("seen_hit_seq", Integer, nullable=False),  # what the last decision covered
     Column("hits", Integer, nullable=False),
@@ -66,7 +70,14 @@ cases = Table(
         postgresql_where=text("state <> 'closed'"),
         sqlite_where=text("state <> 'closed'"),
     ),
+    Index(
+        "ix_cases_ageing",
+        "due_at",
+        postgresql_where=text("state <> 'closed' AND age_step < 2"),
+        sqlite_where=text("state <> 'closed' AND age_step < 2"),
+    ),
     Index("ix_cases_author", "service_id", "author_id", "opened_at"),
+    Index("ix_cases_other", "service_id", "other_id"),
     Index("ix_cases_room", "service_id", "room_id", "opened_at"),
 )
 
@@ -99,6 +110,7 @@ case_hits = Table(
     UniqueConstraint("service_id", "message_id", "kind"),
     Index("ix_case_hits_case", "case_id", "seq"),
     Index("ix_case_hits_author", "service_id", "author_id", "sent_at"),
+    Index("ix_case_hits_name", "author_name"),
 )
 
 case_context = Table(
@@ -122,6 +134,7 @@ case_events = Table(
     Column("kind", Word, nullable=False),
     Column("data", Json, nullable=False),
     Index("ix_case_events_case", "case_id", "seq"),
+    Index("ix_case_events_actor", "actor", "at"),
 )
 
 decisions = Table(
@@ -146,6 +159,7 @@ decisions = Table(
     Column("previous_hit_seq", Integer, nullable=False),  # restored by an undo
     Column("undoes", Id),  # set: this decision takes that one back
     Column("undone_by", Id),
+    Column("batch_id", Id),  # decisions of one bulk act
     Index("ix_decisions_case", "case_id", "decided_at"),
     Index("ix_decisions_author", "service_id", "author_id", "decided_at"),
     Index("ix_decisions_time", "service_id", "decided_at"),

@@ -1,0 +1,189 @@
+"""Review queues, who sees them, and which new case goes where."""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from moderation.errors import FieldProblem, Invalid, NotFound
+from moderation.review.case import CaseKind, CaseState
+from moderation.review.sight import DESK_ROLES, Sight
+from moderation.storage.ids import new_id
+from moderation.storage.tables.cases import cases
+from moderation.storage.tables.desk import review_queue_roles, review_queues, routing_rules
+from moderation.taxonomy import Category, Role, Severity
+
+FIXED_QUEUES = frozenset({"general", "child_safety"})
+"""Queues that the product itself sends cases to; they cannot be taken away."""
+_QUEUE_ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewQueue:
+    """A review queue; ``roles`` empty means everybody of the desk."""
+
+    id: str
+    name: str
+    roles: frozenset[Role]
+
+    def seen_by(self, sight: Sight) -> bool:
+        """Whether somebody works on it."""
+        return sight.senior or not self.roles or bool(self.roles & sight.roles)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A routing rule; None fits everything, ``severity`` is the least."""
+
+    id: str
+    service: str | None
+    kind: CaseKind | None
+    category: Category | None
+    severity: Severity | None
+    queue: str
+
+
+def queues(connection: Connection) -> list[ReviewQueue]:
+    """Every review queue, in its order."""
+    roles: dict[str, set[Role]] = {}
+    for row in connection.execute(select(review_queue_roles)):
+        roles.setdefault(row.queue_id, set()).add(Role(row.role))
+    rows = connection.execute(select(review_queues).order_by(review_queues.c.position, review_queues.c.id))
+    return [ReviewQueue(id=row.id, name=row.name, roles=frozenset(roles.get(row.id, ()))) for row in rows]
+
+
+def put_queue(connection: Connection, queue_id: str, *, name: str, roles: Collection[Role]) -> None:
+    """Make a queue, or change its name and who sees it.
+
+    Raises:
+        Invalid: The id or name cannot be used, or a role never reviews.
+    """
+    problems = []
+    if not _QUEUE_ID.fullmatch(queue_id):
+        problems.append(
+            FieldProblem(pointer="/id", detail="a-z, 0-9 and _, at most 32, beginning with a letter")
+        )
+    if not name.strip() or len(name) > _LONGEST_NAME:
+        problems.append(FieldProblem(pointer="/name", detail=f"1 to {_LONGEST_NAME} characters"))
+    if strange := set(roles) - DESK_ROLES:
+        problems.append(FieldProblem(pointer="/roles", detail=f"{', '.join(sorted(strange))} do not review"))
+    if problems:
+        raise Invalid("This review queue cannot be kept.", problems)
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    last = select(func.coalesce(func.max(review_queues.c.position), 0) + 1).scalar_subquery()
+    row = dialect.insert(review_queues).values(id=queue_id, name=name, position=last)
+    connection.execute(row.on_conflict_do_update(index_elements=["id"], set_={"name": name}))
+    connection.execute(delete(review_queue_roles).where(review_queue_roles.c.queue_id == queue_id))
+    if roles:
+        connection.execute(
+            insert(review_queue_roles), [{"queue_id": queue_id, "role": role.value} for role in sorted(roles)]
+        )
+
+
+def remove_queue(connection: Connection, queue_id: str) -> None:
+    """Take a queue away that nothing waits in.
+
+    Raises:
+        Invalid: The product needs it, or cases wait in it, or a routing rule names it.
+    """
+    waiting = connection.execute(
+        select(cases.c.id).where(cases.c.queue == queue_id, cases.c.state != CaseState.CLOSED).limit(1)
+    ).first()
+    named = connection.execute(
+        select(routing_rules.c.id).where(routing_rules.c.queue_id == queue_id).limit(1)
+    ).first()
+    if queue_id in FIXED_QUEUES or waiting or named:
+        raise Invalid("This review queue is in use; move its cases and routing rules first.")
+    connection.execute(delete(review_queue_roles).where(review_queue_roles.c.queue_id == queue_id))
+    connection.execute(delete(review_queues).where(review_queues.c.id == queue_id))
+
+
+def routes(connection: Connection) -> list[Route]:
+    """Every routing rule, in the order they are tried."""
+    rows = connection.execute(select(routing_rules).order_by(routing_rules.c.position, routing_rules.c.id))
+    return [_route(row) for row in rows]
+
+
+def add_route(
+    connection: Connection,
+    *,
+    service: str | None,
+    kind: CaseKind | None,
+    category: Category | None,
+    severity: Severity | None,
+    queue: str,
+) -> None:
+    """Add a routing rule after the others.
+
+    Raises:
+        Invalid: It fits everything, or there is no such queue.
+    """
+    if queue not in {one.id for one in queues(connection)}:
+        raise Invalid(
+            "There is no such review queue.", [FieldProblem(pointer="/queue", detail=f"unknown: {queue!r}")]
+        )
+    if service is None and kind is None and category is None and severity is None:
+        raise Invalid(
+            "A routing rule needs a condition.", [FieldProblem(pointer="/kind", detail="none given")]
+        )
+    last = select(func.coalesce(func.max(routing_rules.c.position), 0) + 1).scalar_subquery()
+    connection.execute(
+        insert(routing_rules).values(
+            id=new_id(),
+            position=last,
+            service_id=service,
+            kind=kind,
+            category=category,
+            severity=None if severity is None else severity.rank,
+            queue_id=queue,
+        )
+    )
+
+
+def remove_route(connection: Connection, route_id: str) -> None:
+    """Take a routing rule away. Raises NotFound."""
+    if connection.execute(delete(routing_rules).where(routing_rules.c.id == route_id)).rowcount == 0:
+        raise NotFound(f"No routing rule {route_id!r}.")
+
+
+def queue_for(
+    connection: Connection,
+    *,
+    service: str,
+    kind: CaseKind,
+    categories: Collection[Category],
+    severity: Severity,
+) -> str | None:
+    """The queue of the first routing rule that fits a new case; None where none does."""
+    fitting = (
+        select(routing_rules.c.queue_id)
+        .where(
+            or_(routing_rules.c.service_id.is_(None), routing_rules.c.service_id == service),
+            or_(routing_rules.c.kind.is_(None), routing_rules.c.kind == kind),
+            or_(routing_rules.c.category.is_(None), routing_rules.c.category.in_(sorted(categories))),
+            or_(routing_rules.c.severity.is_(None), routing_rules.c.severity <= severity.rank),
+        )
+        .order_by(routing_rules.c.position, routing_rules.c.id)
+        .limit(1)
+    )
+    return connection.execute(fitting).scalar_one_or_none()
+
+
+def names(listed: Sequence[ReviewQueue]) -> dict[str, str]:
+    """Name by id."""
+    return {queue.id: queue.name for queue in listed}
+
+
+def _route(row: Any) -> Route:
+    return Route(
+        id=row.id,
+        service=row.service_id,
+        kind=CaseKind(row.kind) if row.kind else None,
+        category=Category(row.category) if row.category else None,
+        severity=None if row.severity is None else tuple(Severity)[row.severity],
+        queue=row.queue_id,
+    )

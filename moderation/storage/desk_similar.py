@@ -1,0 +1,99 @@
+"""Cases whose texts are the same, or nearly: found by shared hashes, then compared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from moderation.review.case import Case, CaseState
+from moderation.review.likeness import NEAR, exact_sketch, likeness, near_sketches
+from moderation.review.sight import Sight
+from moderation.storage.desk_rows import case_of, visible
+from moderation.storage.tables.cases import case_hits, cases
+from moderation.storage.tables.desk import case_sketches
+
+MOST_CANDIDATES = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """A case that says nearly the same; ``likeness`` 0 to 1, 1 where a text is the very same."""
+
+    case: Case
+    text: str
+    likeness: float
+
+
+def remember(connection: Connection, case_id: str, texts: Sequence[str]) -> None:
+    """Keep the hashes of a case's texts."""
+    rows = {exact_sketch(text): True for text in texts}
+    for text in texts:
+        for sketch in near_sketches(text):
+            rows.setdefault(sketch, False)
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    connection.execute(
+        dialect.insert(case_sketches).on_conflict_do_nothing(),
+        [{"sketch": sketch, "case_id": case_id, "exact": exact} for sketch, exact in rows.items()],
+    )
+
+
+def find(connection: Connection, case: Case, sight: Sight, *, open_only: bool = False) -> list[Similar]:
+    """Cases of the same service that say nearly what this one's newest hit says, the likest first."""
+    text = newest_texts(connection, [case.id]).get(case.id)
+    if text is None:
+        return []
+    same = exact_sketch(text)
+    wanted = [same, *near_sketches(text)]
+    sharing = select(case_sketches.c.case_id).where(case_sketches.c.sketch.in_(wanted))
+    query = (
+        select(cases)
+        .where(
+            cases.c.id.in_(sharing),
+            cases.c.id != case.id,
+            cases.c.service_id == case.service,
+            visible(sight),
+        )
+        .order_by(cases.c.opened_at.desc())
+        .limit(MOST_CANDIDATES)
+    )
+    if open_only:
+        query = query.where(cases.c.state != CaseState.CLOSED)
+    found = [case_of(row) for row in connection.execute(query).mappings()]
+    exact = _with_sketch(connection, same, [one.id for one in found])
+    texts = newest_texts(connection, [one.id for one in found])
+    similar = [
+        Similar(
+            case=one,
+            text=texts.get(one.id, ""),
+            likeness=1.0 if one.id in exact else likeness(text, texts.get(one.id, "")),
+        )
+        for one in found
+    ]
+    near = [one for one in similar if one.likeness >= NEAR]
+    return sorted(near, key=lambda one: (-one.likeness, one.case.id))
+
+
+def _with_sketch(connection: Connection, sketch: int, case_ids: Sequence[str]) -> set[str]:
+    rows = connection.execute(
+        select(case_sketches.c.case_id).where(
+            case_sketches.c.sketch == sketch, case_sketches.c.case_id.in_(case_ids)
+        )
+    )
+    return set(rows.scalars())
+
+
+def newest_texts(connection: Connection, case_ids: Sequence[str]) -> dict[str, str]:
+    """The last flagged text by case; nothing for cases that only have reports."""
+    newest = (
+        select(case_hits.c.case_id, func.max(case_hits.c.seq).label("seq"))
+        .where(case_hits.c.case_id.in_(case_ids))
+        .group_by(case_hits.c.case_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(case_hits.c.case_id, case_hits.c.text).join(
+            newest, (newest.c.case_id == case_hits.c.case_id) & (newest.c.seq == case_hits.c.seq)
+        )
+    )
+    return {row.case_id: row.text for row in rows}

@@ -1,6 +1,7 @@
 """Words of a text, by fugashi with unidic-lite. The dictionary is loaded once a process, at first use."""
 
 import threading
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
 from typing import Any, Final, NamedTuple
@@ -43,23 +44,39 @@ _tagging = threading.Lock()  # a MeCab tagger keeps the sentence it is reading
 
 def tokenise(text: str) -> tuple[Token, ...]:
     """The words of a text of any content, in order; blanks stand between them."""
+    return tuple(
+        Token(
+            surface,
+            lemma or surface,
+            (reading or surface).translate(TO_HIRAGANA),
+            pos,
+            start,
+            start + len(surface),
+            form.startswith(_FINITE),
+        )
+        for start, (pos, form, lemma, reading, surface) in _words(text)
+    )
+
+
+def spoken(text: str) -> Iterator[tuple[int, str, str]]:
+    """Start, surface and katakana reading of each word; the reading is empty where the word is unknown."""
+    for start, (_, _, _, reading, surface) in _words(text):
+        yield start, surface, reading
+
+
+def _words(text: str) -> Iterator[tuple[int, list[str]]]:
     text = text.translate(_UNPRINTABLE)
     with _tagging:
         answer = _tagger().parse(text.encode("utf-8", "replace").decode())
-    tokens: list[Token] = []
     end = 0
     for line in answer.split("\n"):
         if line:
-            pos, form, lemma, reading, surface = line.split("\t")
-            start = text.find(surface, end)
+            fields = line.split("\t")
+            start = text.find(fields[4], end)
             if start < 0:  # a lone surrogate, which MeCab cannot be shown
                 start = end
-            end = start + len(surface)
-            reading = (reading or surface).translate(TO_HIRAGANA)
-            tokens.append(
-                Token(surface, lemma or surface, reading, pos, start, end, form.startswith(_FINITE))
-            )
-    return tuple(tokens)
+            end = start + len(fields[4])
+            yield start, fields
 
 
 @cache

@@ -10,6 +10,7 @@ from moderation.scoring.drift_watch import watch
 from moderation.storage import expiry, gaps, outbox, stream
 from moderation.storage.database import Database
 from moderation.storage.redis import AWAY, Redis
+from moderation.trends import alarm_watch
 from moderation.trends.days import jst_day_of
 from workers.enqueue import Jobs
 from workers.stopping import Stop
@@ -31,6 +32,7 @@ class Schedule:
         self._jobs = Jobs(redis)
         self._database = database
         self._watched: date | None = None
+        self._watched_hour: datetime | None = None
 
     def run(self, stop: Stop) -> None:
         """Go round until asked to stop."""
@@ -45,6 +47,7 @@ class Schedule:
             self._sweep,
             self._note_gaps,
             self._watch_drift,
+            self._watch_trouble,
         )
         for step in steps:
             try:
@@ -82,3 +85,10 @@ class Schedule:
         day = jst_day_of(now - _DAY_IS_OVER)
         if self._watched != day and watch(self._database, day):
             self._watched = day
+
+    def _watch_trouble(self, now: datetime) -> None:
+        """Once an hour."""
+        hour = alarm_watch.hour_to_watch(now)
+        if self._watched_hour != hour:
+            alarm_watch.watch(self._database, hour, now=now)
+            self._watched_hour = hour

@@ -30,14 +30,14 @@ _SCALE = 2.0
 
 def png(report: Report) -> bytes:
     """The chart as PNG, at twice the size for sharp screens and print."""
-    _fonts()
+    use_fonts()
     found: bytes = vl_convert.vegalite_to_png(_spec(report).to_dict(), scale=_SCALE)
     return found
 
 
 def svg(report: Report) -> str:
     """The chart as SVG."""
-    _fonts()
+    use_fonts()
     found: str = vl_convert.vegalite_to_svg(_spec(report).to_dict())
     return found
 
@@ -54,7 +54,7 @@ def alternative_text(report: Report) -> str:
 
 
 @cache
-def _fonts() -> None:
+def use_fonts() -> None:
     """Japanese glyphs come from a package, so that they are there on a machine without fonts."""
     vl_convert.register_font_directory(str(Path(noto_cjk_sans_jp_regular.__file__).parent))
 

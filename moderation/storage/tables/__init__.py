@@ -7,6 +7,7 @@ writes never hold up a flagged save.
 from moderation.storage.tables import (
     accounts,
     archive,
+    awareness,
     cases,
     delivery,
     desk,
@@ -23,6 +24,7 @@ __all__ = [
     "MAIN",
     "accounts",
     "archive",
+    "awareness",
     "cases",
     "delivery",
     "desk",

@@ -1,0 +1,142 @@
+"""The article kit: what is in it, what never is, and who lets it out."""
+
+import io
+import json
+import zipfile
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from moderation.errors import Conflict
+from moderation.storage import audit, kits
+from moderation.storage.kits import KitState
+from moderation.taxonomy import Category
+from moderation.trends.card import lines_of
+from moderation.trends.examples import Said, examples
+from moderation.trends.kit import kit_zip
+from moderation.trends.kit_maker import make
+from moderation.trends.ruby import with_ruby
+from tests.trends.world import BEFORE, TODAY, WEEK, chatter, keep
+
+NOW = datetime(2026, 8, 30, tzinfo=UTC)
+
+
+def said(text, *, people=5, rooms=3, category="insult"):
+    return [
+        Said(text=text, author=f"u-{number}", room=f"r-{number % rooms}", categories=(category,))
+        for number in range(people)
+    ]
+
+
+def no_harm(text):
+    del text
+    return ()
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        said("へたくそ", people=4),
+        said("へたくそ", rooms=2),
+        said("連絡してね", category="solicitation"),
+        said("ここに住んでる", category="privacy"),
+        [
+            Said(text=f"へたくそ{number}号", author=f"u-{number}", room=f"r-{number}", categories=("insult",))
+            for number in range(9)
+        ],
+    ],
+    ids=["four authors", "two rooms", "barred", "barred too", "all different"],
+)
+def test_what_could_point_to_somebody_is_no_example(wording):
+    assert examples(wording, harm=no_harm) == ()
+
+
+def test_a_wording_of_many_is_an_example_with_names_masked():
+    wording = said("u-1 へたくそ") + said("＠taro へたくそ", people=1)
+
+    [found] = examples(said("山田さんへたくそ"), harm=lambda text: [(text.index("へ"), len(text))])
+
+    assert (found.text, found.authors, found.rooms) == ("［名前］さんへ○○○", 5, 3)
+    assert all("taro" not in one.text and "u-1" not in one.text for one in examples(wording, harm=no_harm))
+
+
+@pytest.fixture
+def files(sqlite_database):
+    for day in BEFORE.days():
+        keep(sqlite_database, chatter(day, 400, 4, authors=80))
+    for day in WEEK.days():
+        keep(sqlite_database, chatter(day, 400, 40, authors=80, text="へたくそ"))
+    with sqlite_database.read_archive() as archive:
+        return make(archive, service="stream", period=WEEK, today=TODAY, categories=(), harm=no_harm)
+
+
+def test_a_kit_holds_all_that_an_article_needs(files):
+    article = files["article.md"].decode()
+
+    assert article.startswith("# 人をけなす書き込みが増えています。3つのことに気をつけてください")
+    assert "増えています（10倍）" in article.replace("10.0", "10")
+    for path in ("article-easy.md", "definitions.md", "checklist.md", "card.png", "card.svg", "report.json"):
+        assert files[path]
+    for chart in ("daily", "change"):
+        assert {f"charts/{chart}.{end}" for end in ("png", "svg", "csv", "json", "txt")} <= set(files)
+        assert f"(charts/{chart}.png)" in article
+
+
+def test_no_id_of_anybody_is_in_any_file(files):
+    for path, content in files.items():
+        if not path.endswith(".png"):
+            assert not any(f'"a{number}"' in content.decode() for number in range(80)), path
+
+
+def test_the_same_figures_give_the_same_bytes(files, sqlite_database):
+    with sqlite_database.read_archive() as archive:
+        again = make(archive, service="stream", period=WEEK, today=TODAY, categories=(), harm=no_harm)
+
+    assert kit_zip(again) == kit_zip(files)
+    with zipfile.ZipFile(io.BytesIO(kit_zip(files))) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        assert set(archive.namelist()) == set(manifest["files"]) | {"manifest.json"}
+
+
+@pytest.fixture
+def kit_id(database):
+    with database.write() as unit:
+        return kits.add(
+            unit.connection,
+            service="stream",
+            period=WEEK,
+            categories=(Category.INSULT,),
+            content=b"zip",
+            by="cs",
+            now=NOW,
+        )
+
+
+def test_somebody_else_approves_a_kit_and_the_audit_trail_says_who(database, kit_id):
+    with database.write() as unit:
+        with pytest.raises(Conflict, match="Somebody else"):
+            kits.approve(unit.connection, kit_id, by="cs", note="", now=NOW)
+        kits.approve(unit.connection, kit_id, by="lead", note="見た", now=NOW)
+        kit, content = kits.get(unit.connection, kit_id)
+        assert audit.verify(unit.connection) is None
+
+    assert (kit.state, kit.settled_by, content) == (KitState.APPROVED, "lead", b"zip")
+
+
+def test_a_withdrawn_kit_stays_withdrawn(database, kit_id):
+    with database.write() as unit:
+        kits.withdraw(unit.connection, kit_id, by="cs", note="古い", now=NOW + timedelta(hours=1))
+        for step in (kits.approve, kits.withdraw):
+            with pytest.raises(Conflict):
+                step(unit.connection, kit_id, by="lead", note="", now=NOW)
+
+
+def test_readings_stand_above_kanji_only():
+    assert with_ruby("お問い合わせ、<1,000件>") == (
+        "お<ruby>問い合<rt>といあ</rt></ruby>わせ、&lt;1,000<ruby>件<rt>けん</rt></ruby>&gt;"
+    )
+
+
+def test_a_line_of_japanese_never_begins_with_punctuation():
+    assert lines_of("あいうえお。かき", 5) == ["あいうえお。", "かき"]
+    assert lines_of("あいう、えおかき", 6) == ["あいう、", "えおかき"]

@@ -5,8 +5,8 @@ from alembic import op
 
 from moderation.storage.tables.base import Json, UtcDateTime
 
-revision = "0010_awareness"
-down_revision = "0009_feedback"
+revision = "0011_awareness"
+down_revision = "0010_desk"
 branch_labels = None
 depends_on = None
 

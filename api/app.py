@@ -33,7 +33,9 @@ from workers.enqueue import Jobs
 log = structlog.get_logger(__name__)
 
 REFRESH_SECONDS = 2.0
-"""How often a process looks for a new rule set, strikes, labels and rooms."""
+"""How often a process reads strikes, labels and rooms anew, and says that it is alive."""
+LOOK_SECONDS = 0.5
+"""How often it looks whether a rule set came into force or is proposed."""
 WRITERS = 4
 """Threads that save flagged messages; SQLite has one write lock, PostgreSQL gains from a few."""
 
@@ -118,12 +120,16 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             follower.cancel()
             with suppress(asyncio.CancelledError):
                 await follower
+            await asyncio.to_thread(engines.leave)
     await redis.aclose()
     database.dispose()
 
 
 async def _follow(engines: EngineRoom, metrics: Metrics) -> None:
     while True:
-        await asyncio.sleep(REFRESH_SECONDS)
+        for _ in range(round(REFRESH_SECONDS / LOOK_SECONDS)):
+            await asyncio.sleep(LOOK_SECONDS)
+            if await asyncio.to_thread(engines.has_news):
+                break
         await asyncio.to_thread(engines.refresh)
         metrics.flush()

@@ -1,6 +1,7 @@
 """Put the parts together: the classifier, the rules, and the engine that scores with them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,21 +11,21 @@ import yaml
 from classifiers.errors import ClassifierError
 from classifiers.model import Classifier
 from moderation.errors import Misconfigured, ModelUnavailable, StoreUnavailable
+from moderation.followed_rules import FollowedRules
 from moderation.scoring.detectors import ClassifierBridge, RulesBridge, fold_text
 from moderation.scoring.engine import Engine, Standing
 from moderation.scoring.followed import FollowedText
 from moderation.scoring.message import Message, Room
 from moderation.scoring.policy import read_policy
+from moderation.scoring.ruleset import RuleSources
 from moderation.settings import Settings
 from moderation.storage import model_files, models, people, policies, rulesets, standing
-from moderation.storage.database import Database, Unit
+from moderation.storage.database import Connection, Database, Unit
 from moderation.storage.policies import PolicyClause
-from moderation.storage.rulesets import RuleSources
 from moderation.storage.standing import Standings
 from moderation.taxonomy import Category, Strictness
 from moderation.trends.days import jst_day_of
 from rules.compile import compile_rules
-from rules.load import Loaded, load_sources
 from rules.match import RuleSet
 
 log = structlog.get_logger(__name__)
@@ -55,11 +56,10 @@ def _texts(folder: Path) -> dict[str, str]:
 
 def compile_sources(sources: RuleSources) -> RuleSet:
     """Compile the rules that are sound; each broken one is named in the log and left out."""
-    loaded: Loaded = load_sources(sources.packs, sources.lists)
-    rule_set = compile_rules(loaded, fold=fold_text)
-    for problem in (*loaded.problems, *rule_set.broken):
+    rule_set = compile_rules(sources.loaded, fold=fold_text)
+    for problem in rule_set.broken:
         log.error("rule.broken", problem=str(problem))
-    return rule_set
+    return replace(rule_set, version=sources.version)
 
 
 def load_classifier(settings: Settings) -> ClassifierBridge:
@@ -96,10 +96,14 @@ def seed(unit: Unit, settings: Settings, *, now: datetime) -> None:
     """Give a new database the policies, and the packs of the files as its first rule set."""
     policies.put(unit.connection, read_policies(), now=now)
     if rulesets.active_seq(unit.connection) == 0:
-        sources = read_rule_files(settings)
-        version = compile_sources(sources).version
-        rulesets.store(unit.connection, version=version, sources=sources, by="system", now=now)
-        rulesets.activate(unit.connection, version=version, by="system", now=now)
+        version = rulesets.store(
+            unit.connection,
+            sources=read_rule_files(settings),
+            by="system",
+            now=now,
+            note="packs of the files",
+        )
+        rulesets.activate(unit.connection, version=version, by="system", now=now, act=rulesets.SEED)
 
 
 def read_policies(path: Path = POLICIES_FILE) -> list[PolicyClause]:
@@ -126,9 +130,10 @@ class EngineRoom:
         self._database = database
         self._policy = read_policy()
         self._texts = FollowedText(self._load, self._policy.points[Strictness.NORMAL])
-        self._rules: RulesBridge | None = None
+        self._rules = FollowedRules(
+            lambda sources: RulesBridge(compile_sources(sources)), now=datetime.now(UTC)
+        )
         self._engine: Engine | None = None
-        self._seq = 0
         self._standings = Standings()
         self._rooms: Mapping[tuple[str, str], Room] = {}
 
@@ -153,6 +158,22 @@ class EngineRoom:
         """Why the classifier is not the one that was made live (the one before stays); None where it is."""
         return self._texts.problem
 
+    def rules_problem(self, connection: Connection) -> str | None:
+        """Why this process must not answer yet: it has no rule set, or not the one in force; None where it has."""
+        if self._engine is None:
+            return "none active"
+        if rulesets.active_seq(connection) != self._rules.seq:
+            return "the rule set in force is not loaded yet"
+        return None
+
+    def has_news(self) -> bool:
+        """Whether a rule set came into force or was proposed since the last refresh; cheap."""
+        try:
+            with self._database.read() as connection:
+                return self._rules.has_news(connection)
+        except StoreUnavailable:
+            return False
+
     def standing(self, message: Message) -> Standing:
         """What is known of a message's author and room, at most one refresh old."""
         return self._standings.of(message)
@@ -172,21 +193,31 @@ class EngineRoom:
             with self._database.read() as connection:
                 self._standings = standing.read(connection, now=now)
                 self._rooms = people.live_rooms(connection, ended_after=now - ROOMS_KEPT)
-                active = None
-                if rulesets.active_seq(connection) != self._seq:
-                    active = rulesets.active(connection)
                 wanted = models.state(connection)
             self._keep_agreement(now)
-            changed = self._texts.follow(wanted)
+            self._texts.follow(wanted)
+            self._follow_rules(now)
         except StoreUnavailable as error:
             log.warning("engine.refresh_failed", why=str(error))
-            return
-        if active is not None:
-            self._rules = RulesBridge(compile_sources(active.sources))
-            self._seq = active.seq
-            log.info("rules.loaded", version=active.version, rules=len(self._rules.rule_set.rules))
-        if self._rules is not None and (changed or active is not None):
-            self._engine = Engine(text=self._texts.text, rules=self._rules, policy=self._policy)
+        rules = self._rules.bridge
+        engine = self._engine
+        if rules is not None and (
+            engine is None or engine.rules is not rules or engine.text is not self._texts.text
+        ):
+            self._engine = Engine(text=self._texts.text, rules=rules, policy=self._policy)
+
+    def leave(self) -> None:
+        """Say goodbye: nobody has to wait for this process when a rule set comes into force."""
+        try:
+            self._rules.leave(self._database)
+        except StoreUnavailable as error:
+            log.warning("engine.goodbye_failed", why=str(error))
+
+    def _follow_rules(self, now: datetime) -> None:
+        """Take up what is in force and what is proposed, and say so; that may bring the proposal into force."""
+        self._rules.follow(self._database)
+        self._rules.beat(self._database, now=now)
+        self._rules.follow(self._database)
 
     def _load(self, version: str | None) -> ClassifierBridge:
         if version is None:

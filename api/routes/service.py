@@ -7,7 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
-from api.deps import Read, get_parts
+from api.deps import Parts, Read, get_parts
 from api.metrics import CONTENT_TYPE
 from api.openapi import problems
 from moderation.errors import ModerationError, StoreUnavailable
@@ -76,6 +76,7 @@ async def readyz(request: Request) -> Response:
     state = {"database": "ok", "rules": "ok" if parts.engines.ready else "none active"}
     try:
         await run_in_threadpool(check, parts.database)
+        state["rules"] = await run_in_threadpool(_rules_state, parts)
     except ModerationError as error:
         state["database"] = str(error)
     ready = all(value == "ok" for value in state.values())
@@ -100,6 +101,11 @@ async def metrics(request: Request) -> Response:
         versions=parts.engines.current.versions if parts.engines.ready else None,
     )
     return Response(text, media_type=CONTENT_TYPE)
+
+
+def _rules_state(parts: Parts) -> str:
+    with parts.database.read() as connection:
+        return parts.engines.rules_problem(connection) or "ok"
 
 
 def _gauges(database: Database) -> Gauges | None:

@@ -178,11 +178,12 @@ def _subject(seen: Seen) -> Subject:
             id=room.id,
             game=room.game,
             category=room.category,
-            strictness=room.strictness.value,
+            strictness=seen.strictness.value,
             live_viewers=room.live_viewers,
             live=None if room.started_at is None else room.ended_at is None,
             live_seconds=(message.counted_at - room.started_at).total_seconds() if room.started_at else None,
             labels=seen.standing.room_labels,
+            shield=seen.standing.shield,
         ),
         target=TargetFacts(
             kind=seen.classified.target.value if seen.classified else None,

@@ -16,16 +16,21 @@ from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
 from moderation.scoring.target import target_of
 from moderation.scoring.verdict import Verdict, Versions
-from moderation.taxonomy import Category
+from moderation.taxonomy import Category, Strictness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What is known of an author beyond the message; None where it could not be read."""
+    """What is known of author and room beyond the message; None where it could not be read.
+
+    ``strictness`` is what people set for the room, instead of what the service says.
+    """
 
     strikes: int | None = None
     labels: frozenset[str] | None = None
     room_labels: frozenset[str] | None = None
+    strictness: Strictness | None = None
+    shield: bool | None = None
 
 
 UNKNOWN_STANDING = Standing()
@@ -92,6 +97,13 @@ class Seen:
     classified: Classified | None
     standing: Standing = UNKNOWN_STANDING
     talk: Sequence[RoomLine] | None = None
+
+    @property
+    def strictness(self) -> Strictness:
+        """How strict the room is now: under the shield as strict as can be."""
+        if self.standing.shield:
+            return Strictness.STRICT
+        return self.standing.strictness or self.message.room.strictness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +183,7 @@ class Engine:
                 classified=seen.classified,
                 findings=found,
                 explain=partial(self.text.explain, seen.views),
-                points=self.policy.points[seen.message.room.strictness],
+                points=self.policy.points[seen.strictness],
                 minors_from=self.policy.minors,
                 versions=versions,
                 missing=(*half.missing, *missing),

@@ -33,6 +33,8 @@ class ScoredRecord(msgspec.Struct, frozen=True, kw_only=True):
     lexicon_version: str
     fold_version: str
     ruleset_version: str
+    author_role: str | None = None
+    target: str | None = None
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -68,6 +70,8 @@ def record_of(message: Message, verdict: Verdict) -> ScoredRecord:
         lexicon_version=verdict.versions.lexicon,
         fold_version=verdict.versions.fold,
         ruleset_version=verdict.versions.ruleset,
+        author_role=message.author.role.value,
+        target=verdict.target.value,
     )
 
 

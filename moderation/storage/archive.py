@@ -9,7 +9,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from moderation.errors import Invalid
 from moderation.scoring.record import ScoredRecord
-from moderation.storage import buckets, bulk
+from moderation.storage import buckets, bulk, rule_hits
 from moderation.storage.flagged import storable
 from moderation.storage.tables.archive import messages
 from moderation.trends.count import Pseudonym, count
@@ -33,6 +33,7 @@ def record(connection: Connection, records: Sequence[ScoredRecord], pseudonym: P
     try:
         new = _insert_new(connection, [_clean(one) for one in records])
         buckets.add(connection, count(new, pseudonym))
+        rule_hits.add(connection, new)
     except (DataError, IntegrityError) as error:
         raise RecordRefused(str(error.orig).split("\n", maxsplit=1)[0]) from error
     return len(new)

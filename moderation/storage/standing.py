@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,7 +11,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from moderation.scoring.engine import Standing
 from moderation.scoring.message import Message
 from moderation.scoring.verdict import Verdict
+from moderation.storage import room_stances
+from moderation.storage.room_stances import Stance
 from moderation.storage.tables.people import labels, strikes
+
+_NO_STANCE = Stance(
+    service="",
+    room_id="",
+    strictness=None,
+    shield_until=None,
+    set_by="",
+    set_at=datetime.min.replace(tzinfo=UTC),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +31,18 @@ class Standings:
 
     strikes: Mapping[tuple[str, str], int] = field(default_factory=dict)
     labels: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+    stances: Mapping[tuple[str, str], Stance] = field(default_factory=dict)
 
     def of(self, message: Message) -> Standing:
         """What is known of a message's author and room."""
+        own = self.stances.get((message.service, message.room.id), _NO_STANCE)
+        every = self.stances.get((message.service, room_stances.EVERY_ROOM), _NO_STANCE)
         return Standing(
             strikes=self.strikes.get((message.service, message.author.id), 0),
             labels=self.labels.get((message.service, "author", message.author.id), frozenset()),
             room_labels=self.labels.get((message.service, "room", message.room.id), frozenset()),
+            strictness=own.strictness or every.strictness,
+            shield=bool(own.shield_until or every.shield_until),
         )
 
 
@@ -44,7 +60,11 @@ def read(connection: Connection, *, now: datetime) -> Standings:
     )
     for row in connection.execute(alive):
         marked[row.service_id, row.entity, row.entity_id].add(row.label)
-    return Standings(counts, {key: frozenset(names) for key, names in marked.items()})
+    return Standings(
+        counts,
+        {key: frozenset(names) for key, names in marked.items()},
+        room_stances.read(connection, now=now),
+    )
 
 
 def add_by_rules(connection: Connection, scored: Sequence[tuple[Message, Verdict]], *, now: datetime) -> None:

@@ -32,6 +32,8 @@ messages = Table(
     Column("lexicon_version", Id, nullable=False),
     Column("fold_version", Id, nullable=False),
     Column("ruleset_version", Id, nullable=False),
+    Column("author_role", Word),  # null: not kept at that time
+    Column("target", Word),  # whom the classifier says it is about; null likewise
     Index("ix_archive_messages_room", "service_id", "room_id", "counted_at"),
     Index("ix_archive_messages_author", "service_id", "author_id", "counted_at"),
     Index("ix_archive_messages_time", "service_id", "counted_at"),

@@ -1,0 +1,91 @@
+"""The rules of this process: those in force, and those that shall come into force next, compiled beforehand."""
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+
+from moderation.scoring.detectors import RulesBridge
+from moderation.scoring.ruleset import RuleSources
+from moderation.storage import rule_activation, rulesets
+from moderation.storage.database import Connection, Database
+from moderation.storage.ids import new_id
+from moderation.storage.rule_activation import Beat
+
+log = structlog.get_logger(__name__)
+
+_LONGEST_PROBLEM = 500
+
+
+class FollowedRules:
+    """Follows the database's word on which rule set is in force, and acknowledges what is proposed."""
+
+    def __init__(self, compile_sources: Callable[[RuleSources], RulesBridge], *, now: datetime) -> None:
+        self._compile = compile_sources
+        self._id, self._started_at = new_id(), now
+        self._ready: dict[str, RulesBridge] = {}
+        self._proposal, self._problem = 0, None
+        self._news: tuple[int, int] = (0, 0)
+        self.bridge: RulesBridge | None = None
+        self.seq = 0
+
+    _problem: str | None
+
+    def has_news(self, connection: Connection) -> bool:
+        """Whether something came into force or was proposed since the last ``follow``; one cheap query."""
+        return rule_activation.news(connection) != self._news
+
+    def follow(self, database: Database) -> bool:
+        """Take up the version in force, and compile the one that is proposed.
+
+        Returns:
+            Whether ``bridge`` changed.
+
+        Raises:
+            StoreUnavailable: The database does not answer; all stays as it was.
+        """
+        with database.read() as connection:
+            news = rule_activation.news(connection)
+            active = rulesets.active(connection) if news[0] != self.seq else None
+            asked = rule_activation.waiting(connection) if news[1] > self._proposal else None
+            proposed = None if asked is None else rulesets.sources_of(connection, asked.version)
+        if active is not None:
+            self.bridge = self._ready.get(active.version) or self._compile(active.sources)
+            self.seq = active.seq
+            log.info("rules.loaded", version=active.version, rules=len(self.bridge.rule_set.rules))
+        if asked is not None and proposed is not None:
+            self._prepare(asked.version, proposed)
+            self._proposal = asked.seq
+        self._news = news
+        return active is not None
+
+    def _prepare(self, version: str, sources: RuleSources) -> None:
+        self._problem = None
+        try:
+            self._ready = {version: self._compile(sources)}
+        except Exception as error:  # whatever it is, this process cannot run that set, and says so
+            log.exception("rules.proposal_refused", version=version)
+            self._problem = f"{type(error).__name__}: {error}"[:_LONGEST_PROBLEM]
+
+    def beat(self, database: Database, *, now: datetime) -> None:
+        """Give a sign of life; where that makes a proposal complete, it comes into force. Raises StoreUnavailable."""
+        sign = Beat(
+            id=self._id,
+            host=socket.gethostname()[:200],
+            pid=os.getpid(),
+            started_at=self._started_at,
+            beat_at=now,
+            active_seq=self.seq,
+            proposal_seq=self._proposal,
+            problem=self._problem,
+        )
+        with database.write() as unit:
+            rule_activation.beat(unit.connection, sign)
+            rule_activation.settle(unit.connection, now=now)
+
+    def leave(self, database: Database) -> None:
+        """Say goodbye, so that nobody waits. Raises StoreUnavailable."""
+        with database.write() as unit:
+            rule_activation.leave(unit.connection, self._id)

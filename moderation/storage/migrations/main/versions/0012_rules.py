@@ -5,8 +5,8 @@ from alembic import op
 
 from moderation.storage.tables.base import Json, UtcDateTime
 
-revision = "0010_rules"
-down_revision = "0009_feedback"
+revision = "0012_rules"
+down_revision = "0011_awareness"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Every error this project raises on purpose.
 
     ModerationError
-    ├── NotFound          CaseNotFound, UserNotFound, PolicyNotFound
+    ├── NotFound          CaseNotFound, UserNotFound, PolicyNotFound, DecisionNotFound, AppealNotFound
     ├── Conflict          CaseClosed, CaseClaimed, StaleVersion, AlreadyDecided, MessageConflict, NothingToUndo,
     │                     ModelConflict
     ├── Invalid           InvalidRequest (with the fields), UnknownReason …
@@ -55,6 +55,24 @@ class PolicyNotFound(NotFound):
 
     def __init__(self, policy_id: str) -> None:
         super().__init__(f"No policy clause {policy_id!r}.")
+
+
+class AppealNotFound(NotFound):
+    """No such appeal for this person."""
+
+    code = "appeal_not_found"
+
+    def __init__(self, appeal_id: str) -> None:
+        super().__init__(f"No appeal {appeal_id!r}.")
+
+
+class DecisionNotFound(NotFound):
+    """No such decision for this caller."""
+
+    code = "decision_not_found"
+
+    def __init__(self, decision_id: str) -> None:
+        super().__init__(f"No decision {decision_id!r}.")
 
 
 class HeldNotFound(NotFound):
@@ -161,6 +179,21 @@ class AlreadySettled(Conflict):
         super().__init__(f"Message {message_id!r} is {state} already.")
 
 
+class AppealConflict(Conflict):
+    """An appeal came that does not fit the ones before, or was decided already."""
+
+    code = "appeal_conflict"
+
+
+class AlreadyAnswered(Conflict):
+    """Somebody else gave the second look, or it was withdrawn."""
+
+    code = "already_answered"
+
+    def __init__(self) -> None:
+        super().__init__("This second look was answered already.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldProblem:
     """One wrong place in an input: a JSON pointer, and what is wrong there."""
@@ -210,6 +243,15 @@ class MissingScope(NotAllowed):
 
     def __init__(self, scope: str) -> None:
         super().__init__(f"This key lacks the scope {scope!r}; make one with `ibasho keys create`.")
+
+
+class OwnDecision(NotAllowed):
+    """An appeal is decided by somebody else than the decision it is about."""
+
+    code = "own_decision"
+
+    def __init__(self) -> None:
+        super().__init__("You made this decision; somebody else decides the appeal.")
 
 
 class MissingRole(NotAllowed):

@@ -70,6 +70,9 @@ class Settings(BaseSettings):
     context_messages: PositiveInt = Field(20, description="Room messages kept with a flagged one.")
     context_hours: PositiveInt = Field(6, description="How long a room's last messages are kept, in hours.")
     claim_lease_seconds: PositiveInt = Field(600, description="How long a claim on a case lasts, in seconds.")
+    second_look_share: float = Field(
+        0.05, ge=0, le=1, description="Share of decisions that a second moderator judges again, 0 to 1."
+    )
     hold_seconds: PositiveInt = Field(
         900, description="A held message expires unseen after this, in seconds."
     )

@@ -54,7 +54,11 @@ def run_schedule(settings: Settings) -> None:
     """Sweep the outbox, held messages and gaps until SIGTERM or SIGINT."""
     stop = Stop().listen()
     with _parts(settings) as (parts, redis):
-        Schedule(redis=redis, database=parts.database).run(stop)
+        Schedule(
+            redis=redis,
+            database=parts.database,
+            second_look_share=parts.settings.second_look_share,
+        ).run(stop)
 
 
 PARTS: dict[str, Callable[[Settings], None]] = {

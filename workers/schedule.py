@@ -7,7 +7,7 @@ import structlog
 
 from moderation.errors import StoreUnavailable
 from moderation.scoring.drift_watch import watch
-from moderation.storage import expiry, gaps, outbox, stream
+from moderation.storage import audit, desk_ageing, desk_second_looks, expiry, gaps, outbox, stream
 from moderation.storage.database import Database
 from moderation.storage.redis import AWAY, Redis
 from moderation.trends import alarm_watch
@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 EVERY_SECONDS = 5.0
 _MOST = 500
 """Rows a round; the rest comes the next time."""
+_DRAW_EVERY = timedelta(minutes=1)
 _DAY_IS_OVER = timedelta(days=1, hours=1)
 """A day's scores are looked at an hour after its end: the recorder may be behind."""
 
@@ -27,10 +28,12 @@ _DAY_IS_OVER = timedelta(days=1, hours=1)
 class Schedule:
     """What comes round. More than one may run; nothing is done twice."""
 
-    def __init__(self, *, redis: Redis, database: Database) -> None:
+    def __init__(self, *, redis: Redis, database: Database, second_look_share: float = 0.0) -> None:
         self._redis = redis
         self._jobs = Jobs(redis)
         self._database = database
+        self._second_look_share = second_look_share
+        self._drawn: datetime | None = None
         self._watched: date | None = None
         self._watched_hour: datetime | None = None
 
@@ -48,6 +51,9 @@ class Schedule:
             self._note_gaps,
             self._watch_drift,
             self._watch_trouble,
+            self._age_cases,
+            self._seal_audit,
+            self._draw_second_looks,
         )
         for step in steps:
             try:
@@ -79,6 +85,22 @@ class Schedule:
                 gaps.note(unit.connection, service=service, why="stream_full", messages=messages, at=now)
         stream.settle_left_out(self._redis)
         log.error("trends.gap", why="stream_full", messages=sum(left_out.values()))
+
+    def _age_cases(self, now: datetime) -> None:
+        with self._database.write() as unit:
+            desk_ageing.age(unit.connection, now=now, most=_MOST)
+
+    def _seal_audit(self, now: datetime) -> None:
+        del now
+        with self._database.write() as unit:
+            audit.seal(unit.connection)
+
+    def _draw_second_looks(self, now: datetime) -> None:
+        if self._drawn is not None and now - self._drawn < _DRAW_EVERY:
+            return
+        with self._database.write() as unit:
+            desk_second_looks.draw(unit.connection, share=self._second_look_share, now=now)
+        self._drawn = now
 
     def _watch_drift(self, now: datetime) -> None:
         """A piece a round; nothing more that day once all is done."""

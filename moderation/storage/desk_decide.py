@@ -131,27 +131,36 @@ def undo(
         raise MissingRole([Role.LEAD, Role.ADMIN])
     if case.state is not CaseState.CLOSED:
         case.claim(sight.user_id, now=now, lease=lease)
-    undoing = Decision(
-        id=new_id(),
-        case_id=case_id,
-        ruling=last.ruling,
-        policy_version=last.policy_version,
-        decided_by=sight.user_id,
-        decided_at=now,
-        seen_hit_seq=last.previous_hit_seq,
-        previous_hit_seq=case.seen_hit_seq,
-        undoes=last.id,
-    )
+    undoing = take_back(connection, case, last, sight, now=now)
     state = state_before(made, last.id)
-    _insert(connection, case, undoing)
-    connection.execute(update(decisions).where(decisions.c.id == last.id).values(undone_by=undoing.id))
-    connection.execute(update(strikes).where(strikes.c.decision_id == last.id).values(undone_at=now))
     _leave_key_to_successor(connection, case)
     _move(connection, case, state=state, seen_hit_seq=last.previous_hit_seq, now=now)
     _hold(connection, replace(case, state=state), sight, until=now + lease)
     desk_held.hold_again(connection, case, last, now=now)
     note(connection, case_id, sight.user_id, "undone", now=now, data={"decision_id": last.id, "state": state})
-    desk_events.reversed_(connection, case, last, undoing)
+    return undoing
+
+
+def take_back(connection: Connection, case: Case, made: Decision, sight: Sight, *, now: datetime) -> Decision:
+    """Reverse a decision with its strike, and tell the service. The case itself stays as it is.
+
+    The caller holds the case's lock and knows that the decision stands.
+    """
+    undoing = Decision(
+        id=new_id(),
+        case_id=case.id,
+        ruling=made.ruling,
+        policy_version=made.policy_version,
+        decided_by=sight.user_id,
+        decided_at=now,
+        seen_hit_seq=made.previous_hit_seq,
+        previous_hit_seq=case.seen_hit_seq,
+        undoes=made.id,
+    )
+    _insert(connection, case, undoing)
+    connection.execute(update(decisions).where(decisions.c.id == made.id).values(undone_by=undoing.id))
+    connection.execute(update(strikes).where(strikes.c.decision_id == made.id).values(undone_at=now))
+    desk_events.reversed_(connection, case, made, undoing)
     return undoing
 
 

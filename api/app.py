@@ -15,7 +15,19 @@ from api.auth import KeyRing
 from api.deps import Parts
 from api.limits import BodyLimit, RequestId
 from api.metrics import Metrics
-from api.routes import events, feedback, messages, reports, score, service, trends
+from api.routes import (
+    appeals,
+    case_acts,
+    cases,
+    events,
+    feedback,
+    messages,
+    reports,
+    score,
+    service,
+    trends,
+    users,
+)
 from api.score_document import SCORE_COMPONENTS
 from moderation.bootstrap import EngineRoom
 from moderation.errors import Misconfigured
@@ -60,7 +72,20 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     errors.install(app)
-    for routes in (score, messages, feedback, reports, events, trends, service, compat):
+    for routes in (
+        score,
+        messages,
+        feedback,
+        reports,
+        cases,
+        case_acts,
+        users,
+        appeals,
+        events,
+        trends,
+        service,
+        compat,
+    ):
         app.include_router(routes.router)
     app.include_router(console.router)
     console.mount_static(app)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -34,6 +34,11 @@ class Parts:
 def get_parts(request: Request) -> Parts:
     """The parts of this process."""
     return cast("Parts", request.app.state.parts)
+
+
+def lease_of(parts: Parts) -> timedelta:
+    """How long a claim on a case lasts."""
+    return timedelta(seconds=parts.settings.claim_lease_seconds)
 
 
 def _write(request: Request) -> Iterator[Unit]:

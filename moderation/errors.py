@@ -254,6 +254,15 @@ class OwnDecision(NotAllowed):
         super().__init__("You made this decision; somebody else decides the appeal.")
 
 
+class ReasonNeeded(NotAllowed):
+    """A minors' case is read without a claim only for a reason, which is kept."""
+
+    code = "reason_needed"
+
+    def __init__(self, case_id: str) -> None:
+        super().__init__(f"Case {case_id} is protected; claim it, or say why you look at it.")
+
+
 class MissingRole(NotAllowed):
     """The person is known but lacks a role."""
 

@@ -10,11 +10,10 @@ from starlette.datastructures import FormData
 from api.console.case_view import view_of
 from api.console.errors import explain
 from api.console.notices import notice_of
-from api.console.queue import lease_of
 from api.console.render import language_of, render
 from api.console.texts import N_, translate
 from api.console.visitor import Posted, SignedIn, Visitor, text_of, texts_of
-from api.deps import Now, Parts, ProcessParts
+from api.deps import Now, Parts, ProcessParts, lease_of
 from moderation.errors import BadForm, Conflict, FieldProblem, MissingRole, ModerationError
 from moderation.review.decision import (
     ALLOWED_ACTIONS,

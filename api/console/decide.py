@@ -7,9 +7,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from api.console.case import Typed, number_of, show, typed_of
-from api.console.queue import lease_of
 from api.console.visitor import Posted, SignedIn, Visitor, text_of
-from api.deps import Now, ProcessParts
+from api.deps import Now, ProcessParts, lease_of
 from moderation.errors import Conflict, FieldProblem, Invalid, MissingRole, PolicyNotFound
 from moderation.review.decision import Action, Decision, Outcome, Ruling
 from moderation.review.presets import BY_NAME, reason_for, ruling_of

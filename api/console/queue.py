@@ -1,7 +1,6 @@
 """The review queue, and the next case of it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -12,7 +11,7 @@ from api.console import access
 from api.console.notices import notice_of
 from api.console.render import render
 from api.console.visitor import Posted, SignedIn
-from api.deps import Now, Parts, ProcessParts, Read
+from api.deps import Now, ProcessParts, Read, lease_of
 from moderation.review.case import CaseState
 from moderation.storage import accounts, desk_claims, desk_queue
 from moderation.storage.desk_queue import QueueFilter
@@ -31,11 +30,6 @@ class Choices:
     states: tuple[CaseState, ...] = tuple(CaseState)
     categories: tuple[Category, ...] = tuple(Category)
     severities: tuple[Severity, ...] = tuple(reversed(Severity))
-
-
-def lease_of(parts: Parts) -> timedelta:
-    """How long a claim lasts."""
-    return timedelta(seconds=parts.settings.claim_lease_seconds)
 
 
 @router.get("/console/", name="console_home", response_class=HTMLResponse)

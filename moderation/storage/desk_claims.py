@@ -58,19 +58,23 @@ def renew(
     return _hold(connection, before, sight, now=now, lease=lease)
 
 
-def claim_next(connection: Connection, sight: Sight, *, now: datetime, lease: timedelta) -> Case | None:
-    """Claim the most urgent case that nobody holds and this person may decide.
+def claim_next(
+    connection: Connection, sight: Sight, *, now: datetime, lease: timedelta, queue: str | None = None
+) -> Case | None:
+    """Claim the most urgent case that nobody holds and this person may decide, of one queue or of all.
 
     Two people asking at once get different cases: on PostgreSQL a row that someone is taking is
     passed over, on SQLite writers come one after the other.
     """
     if not sight.desk:
         return None
-    row = None
+    workable, row = _workable(sight, now), None
+    if queue is not None:
+        workable = workable.where(cases.c.queue == queue)
     if _had_enough(connection, sight, now):
-        row = _first(connection, _workable(sight, now).where(_gentle()))
+        row = _first(connection, workable.where(_gentle()))
     if row is None:
-        row = _first(connection, _workable(sight, now))
+        row = _first(connection, workable)
     if row is None:
         return None
     return _hold(connection, case_of(row), sight, now=now, lease=lease)

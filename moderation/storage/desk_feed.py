@@ -29,7 +29,7 @@ class FeedEvent:
 
 def newest(connection: Connection) -> int:
     """Number of the last event, 0 where there is none."""
-    return connection.execute(select(func.coalesce(func.max(case_events.c.seq), 0))).scalar_one()
+    return connection.execute(select(func.max(case_events.c.seq))).scalar_one() or 0
 
 
 def since(connection: Connection, sight: Sight, after: int) -> Sequence[FeedEvent]:

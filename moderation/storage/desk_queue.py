@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from moderation.review.case import Case, CaseState
 from moderation.review.sight import Sight
@@ -76,6 +76,39 @@ def list_cases(
     titles = _rooms(connection, listed)
     rows = [_row(case, hits.get(case.id), titles.get((case.service, case.room_id or ""))) for case in listed]
     return QueuePage(rows=rows, total=total, page=page)
+
+
+def cases_after(
+    connection: Connection,
+    sight: Sight,
+    wanted: QueueFilter,
+    *,
+    after: tuple[float, datetime, str] | None,
+    most: int,
+    now: datetime,
+) -> list[Case]:
+    """Cases by priority, from a place on: stable while others come and go.
+
+    Args:
+        connection: A snapshot.
+        sight: Who asks.
+        wanted: What to list.
+        after: Priority, opening time and id of the last case seen.
+        most: At most so many.
+        now: The present.
+    """
+    conditions = _conditions(sight, wanted, now)
+    if after is not None:
+        score, opened_at, case_id = after
+        later = or_(cases.c.opened_at > opened_at, and_(cases.c.opened_at == opened_at, cases.c.id > case_id))
+        conditions.append(or_(cases.c.priority < score, and_(cases.c.priority == score, later)))
+    rows = connection.execute(
+        select(cases)
+        .where(*conditions)
+        .order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+        .limit(most)
+    )
+    return [case_of(row) for row in rows.mappings()]
 
 
 def open_queues(connection: Connection, sight: Sight) -> Mapping[str, int]:

@@ -29,6 +29,7 @@ from api.routes import (
     users,
 )
 from api.score_document import SCORE_COMPONENTS
+from api.send_path import SendPath
 from moderation.bootstrap import EngineRoom
 from moderation.errors import Misconfigured
 from moderation.scoring.intake import Intake
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(routes.router)
     app.include_router(console.router)
     console.mount_static(app)
+    app.add_middleware(SendPath)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(RequestId)
     app.openapi = lambda: openapi.document(app, SCORE_COMPONENTS)  # type: ignore[method-assign]  # FastAPI's documented way

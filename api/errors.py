@@ -86,6 +86,20 @@ def problem_response(
     )
 
 
+def answer_to_error(request: Request, error: ModerationError) -> Response:
+    """The answer to a deliberate error; an error page in the console."""
+    status = status_of(error)
+    if is_console_path(request.url.path):
+        return error_page(request, status, error)
+    return problem_response(status, error.code, str(error), request.scope, getattr(error, "problems", ()))
+
+
+def client_gone(request: Request) -> Response:
+    """The answer to a client that hung up while it was speaking."""
+    log.info("request.client_gone", path=request.url.path)
+    return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody reads it
+
+
 def install(app: FastAPI) -> None:
     """Answer every error as a problem document; pages of the console get an error page.
 
@@ -94,25 +108,20 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ModerationError)
     async def moderation_error(request: Request, error: ModerationError) -> Response:
-        status = status_of(error)
-        if is_console_path(request.url.path):
-            return error_page(request, status, error)
-        return problem_response(status, error.code, str(error), request.scope, getattr(error, "problems", ()))
+        return answer_to_error(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def validation_error(request: Request, error: RequestValidationError) -> Response:
         problems = [FieldProblem(pointer=_pointer(one["loc"]), detail=one["msg"]) for one in error.errors()]
         invalid = Invalid("The request cannot be used; `errors` names each place.", problems)
-        return await moderation_error(request, invalid)
+        return answer_to_error(request, invalid)
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         if isinstance(
             error.__cause__, UnicodeDecodeError | RecursionError
         ):  # FastAPI could not read the body
-            return await moderation_error(
-                request, Invalid(f"The body is not JSON in UTF-8: {error.__cause__}.")
-            )
+            return answer_to_error(request, Invalid(f"The body is not JSON in UTF-8: {error.__cause__}."))
         code = _CODES.get(error.status_code, "http_error")
         detail = f"{request.method} {request.url.path}: {error.detail}."
         if is_console_path(request.url.path):
@@ -120,10 +129,9 @@ def install(app: FastAPI) -> None:
         return problem_response(error.status_code, code, detail, request.scope)
 
     @app.exception_handler(ClientDisconnect)
-    async def client_gone(request: Request, error: ClientDisconnect) -> Response:
+    async def gone(request: Request, error: ClientDisconnect) -> Response:
         del error
-        log.info("request.client_gone", path=request.url.path)
-        return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody reads it
+        return client_gone(request)
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:

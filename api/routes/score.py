@@ -29,14 +29,15 @@ from moderation.scoring.message import Message
 from moderation.storage.accounts import ApiKey
 from moderation.taxonomy import Scope
 
-router = APIRouter(prefix="/v1", tags=["scoring"])
+router = APIRouter(tags=["scoring"])
+PATH = "/v1/score"
 
 # Called by hand and not as a dependency, and charged with the work itself: on the send path both count.
 _caller = require_scope(Scope.SCORE, cost=0)
 
 
 @router.post(
-    "/score",
+    PATH,
     operation_id="score",
     summary="Score one message, a batch, or a stream of lines",
     openapi_extra=SCORE_EXTRA,

@@ -9,6 +9,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import msgspec
+
 from moderation.errors import Conflict
 from moderation.reports.report import SEVERITY_OF_REASON, Inquiry, Report, ReportStatus, Subject
 from moderation.review.case import CaseKind
@@ -174,7 +176,7 @@ class ReportDesk:
         half = self.engine.begin([message])
         [verdict] = self.engine.finish(half, [None])
         # A complaint never holds what was already shown: the verdict of its own time stands.
-        shown = replace(verdict, verdict=Outcome.ALLOW, case_kind=CaseKind.AUTHOR_ROOM.value)
+        shown = msgspec.structs.replace(verdict, verdict=Outcome.ALLOW, case_kind=CaseKind.AUTHOR_ROOM.value)
         flagged.save(
             self.connection,
             [Flagged(message=message, verdict=shown)],

@@ -3,13 +3,16 @@
 Offsets count Unicode code points of the text as typed; ends are exclusive.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
 
+from moderation.scoring.decide import rounded
 from moderation.scoring.message import Message
 from moderation.scoring.signal import Signal
-from moderation.scoring.verdict import Verdict
+from moderation.scoring.verdict import Outcome, Status, Verdict
+from moderation.taxonomy import Category, Severity, Target
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -24,7 +27,7 @@ class SignalAnswer(msgspec.Struct, frozen=True):
     """One piece of evidence."""
 
     source: str
-    category: str
+    category: Category
     score: float
     minors: bool
     reason: str
@@ -37,8 +40,8 @@ class RuleAnswer(msgspec.Struct, frozen=True):
     id: str
     version: int
     mode: Literal["live", "shadow"]
-    category: str
-    severity: str
+    category: Category
+    severity: Severity
     policy: str | None
     spans: list[Span]
     message: str
@@ -48,16 +51,16 @@ class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The machine's answer about one message."""
 
     id: str
-    status: Literal["complete", "partial"]
+    status: Status
     degraded: bool
-    missing: list[str]
-    verdict: Literal["allow", "hold", "block"]
+    missing: tuple[str, ...]
+    verdict: Outcome
     review: bool
-    severity: Literal["none", "low", "medium", "high", "critical"]
-    categories: list[str]
-    category_scores: dict[str, float]
+    severity: Severity
+    categories: tuple[Category, ...]
+    category_scores: Mapping[Category, float]
     minors: bool
-    target: Literal["streamer", "viewer", "third_party", "self", "none"]
+    target: Target
     signals: list[SignalAnswer]
     rules: list[RuleAnswer]
     labels_added: list[str]
@@ -76,18 +79,16 @@ def answer_of(message: Message, verdict: Verdict, *, case_id: str | None, latenc
     text = message.text
     return ScoreAnswer(
         id=message.id,
-        status=verdict.status.value,
+        status=verdict.status,
         degraded=verdict.degraded,
-        missing=list(verdict.missing),
-        verdict=verdict.verdict.value,
+        missing=verdict.missing,
+        verdict=verdict.verdict,
         review=verdict.review,
-        severity=verdict.severity.value,
-        categories=[category.value for category in verdict.categories],
-        category_scores={
-            category.value: round(score, 4) for category, score in verdict.category_scores.items()
-        },
+        severity=verdict.severity,
+        categories=verdict.categories,
+        category_scores=verdict.category_scores,
         minors=verdict.minors,
-        target=verdict.target.value,
+        target=verdict.target,
         signals=[_signal(signal, text) for signal in verdict.signals if signal.mode == "live"],
         rules=[_rule(signal, text) for signal in verdict.signals if signal.source.startswith("rule:")],
         labels_added=[name for _, name, _ in verdict.labels],
@@ -105,8 +106,8 @@ def answer_of(message: Message, verdict: Verdict, *, case_id: str | None, latenc
 def _signal(signal: Signal, text: str) -> SignalAnswer:
     return SignalAnswer(
         source=signal.source,
-        category=signal.category.value,
-        score=round(signal.score, 4),
+        category=signal.category,
+        score=rounded(signal.score),
         minors=signal.minors,
         reason=signal.reason,
         spans=_spans(signal, text),
@@ -119,8 +120,8 @@ def _rule(signal: Signal, text: str) -> RuleAnswer:
         id=name,
         version=int(version),
         mode="shadow" if signal.mode == "shadow" else "live",
-        category=signal.category.value,
-        severity=signal.severity.value if signal.severity else "none",
+        category=signal.category,
+        severity=signal.severity or Severity.NONE,
         policy=signal.policy,
         spans=_spans(signal, text),
         message=signal.reason,

@@ -5,16 +5,19 @@ Only this module, bootstrap and the command line know a concrete detector.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import cast
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import cast, overload
 
 from classifiers.fold import fold
-from classifiers.labels import TARGETS
+from classifiers.labels import CATEGORIES, TARGETS
 from classifiers.model import Classifier
 from classifiers.views import Views
 from moderation.scoring.decide import Classified, RuleFindings
 from moderation.scoring.engine import Seen
+from moderation.scoring.message import Message
 from moderation.scoring.signal import Signal
+from moderation.scoring.talk import RoomLine
 from moderation.scoring.verdict import Outcome
 from moderation.taxonomy import Category, Severity, Target
 from rules.hit import Hit
@@ -24,6 +27,8 @@ from rules.subject import AuthorFacts, Recent, RoomFacts, Subject, TargetFacts
 from rules.windows import WindowRequest
 
 _TARGETS = tuple(Target(name) for name in TARGETS)
+_TARGET_OF = dict(zip(TARGETS, _TARGETS, strict=True))
+_CATEGORIES = tuple(Category(name) for name in CATEGORIES)
 
 
 @lru_cache(maxsize=8192)
@@ -58,9 +63,9 @@ class ClassifierBridge:
         """Calibrated probabilities of each text."""
         return [
             Classified(
-                scores={category: scores.probabilities[category] for category in Category},
+                scores=dict(zip(_CATEGORIES, scores.probabilities.values(), strict=True)),
                 minors=scores.minors,
-                target=Target(scores.target),
+                target=_TARGET_OF[scores.target],
                 targets=dict(zip(_TARGETS, scores.targets.values(), strict=True)),
             )
             for scores in self.classifier.score(cast("Sequence[Views]", views))
@@ -152,44 +157,67 @@ def _signal(hit: Hit) -> Signal:
     )
 
 
-def _subject(seen: Seen) -> Subject:
-    message = seen.message
-    author, room = message.author, message.room
-    age = (message.counted_at - author.created_at).total_seconds() if author.created_at else None
-    recent_room: list[Recent] | None = None
-    recent_author: list[Recent] | None = None
-    if seen.talk is not None:
-        recent_room = [Recent(folded=fold_text(one.text), sent_at=one.sent_at) for one in seen.talk]
-        recent_author = [
-            recent for one, recent in zip(seen.talk, recent_room, strict=True) if one.author_id == author.id
+class _Recents(Sequence[Recent]):
+    """Earlier lines as rules look at them; folded when the first rule does."""
+
+    def __init__(self, talk: Sequence[RoomLine], author_id: str | None = None) -> None:
+        self._talk = talk
+        self._author_id = author_id
+
+    @cached_property
+    def _found(self) -> list[Recent]:
+        return [
+            Recent(folded=fold_text(line.text), sent_at=line.sent_at)
+            for line in self._talk
+            if self._author_id is None or line.author_id == self._author_id
         ]
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, at: int) -> Recent: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Recent]: ...
+    def __getitem__(self, at: int | slice) -> Recent | list[Recent]:
+        return self._found[at]
+
+
+def _subject(seen: Seen) -> Subject:
+    message, standing = seen.message, seen.standing
+    author, room = message.author, message.room
+    # Words of our vocabulary are texts themselves, and rules know them by their values.
     return Subject(
         views=cast("Views", seen.views),
         sent_at=message.counted_at,
         author=AuthorFacts(
             id=author.id,
-            account_age_seconds=age,
-            age_band=author.age_band.value,
-            role=author.role.value,
-            strikes=seen.standing.strikes,
-            labels=seen.standing.labels,
+            account_age_seconds=_seconds_since(author.created_at, message),
+            age_band=author.age_band,
+            role=author.role,
+            strikes=standing.strikes,
+            labels=standing.labels,
         ),
         room=RoomFacts(
             id=room.id,
             game=room.game,
             category=room.category,
-            strictness=seen.strictness.value,
+            strictness=seen.strictness,
             live_viewers=room.live_viewers,
             live=None if room.started_at is None else room.ended_at is None,
-            live_seconds=(message.counted_at - room.started_at).total_seconds() if room.started_at else None,
-            labels=seen.standing.room_labels,
-            shield=seen.standing.shield,
+            live_seconds=_seconds_since(room.started_at, message),
+            labels=standing.room_labels,
+            shield=standing.shield,
         ),
         target=TargetFacts(
-            kind=seen.classified.target.value if seen.classified else None,
+            kind=None if seen.classified is None else seen.classified.target,
             id=message.target_id,
         ),
-        scores=None if seen.classified is None else {c.value: s for c, s in seen.classified.scores.items()},
-        recent_author=recent_author,
-        recent_room=recent_room,
+        scores=None if seen.classified is None else cast("Mapping[str, float]", seen.classified.scores),
+        recent_author=None if seen.talk is None else _Recents(seen.talk, author.id),
+        recent_room=None if seen.talk is None else _Recents(seen.talk),
     )
+
+
+def _seconds_since(time: datetime | None, message: Message) -> float | None:
+    return None if time is None else (message.counted_at - time).total_seconds()

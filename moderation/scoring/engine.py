@@ -5,9 +5,11 @@ message by message, since each stage's tables stay in the cache.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
+
+import msgspec
 
 from moderation.scoring.decide import Classified, RuleFindings, decide
 from moderation.scoring.message import Message
@@ -88,8 +90,7 @@ class PreparedRules(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """One message with everything that rules may ask of it."""
 
     message: Message
@@ -197,4 +198,4 @@ def _aimed(found: Classified | None, message: Message, talk: Sequence[RoomLine] 
     if found is None or not found.targets:
         return found
     target = target_of(found.targets, message, talk)
-    return found if target is found.target else replace(found, target=target)
+    return found if target is found.target else msgspec.structs.replace(found, target=target)

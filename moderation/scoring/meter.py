@@ -11,7 +11,11 @@ class Meter(Protocol):
     """Takes measurements of the scoring path; must be quick and never fail."""
 
     def stage(self, name: str, seconds: float) -> None:
-        """A request spent so long in a stage."""
+        """Requests that were scored together spent so long in a stage."""
+        ...
+
+    def answered(self, seconds: float) -> None:
+        """A request was answered after so long."""
         ...
 
     def scored(self, verdicts: Sequence[Verdict]) -> None:
@@ -25,23 +29,22 @@ class NoMeter:
     def stage(self, name: str, seconds: float) -> None:
         """Forget it."""
 
+    def answered(self, seconds: float) -> None:
+        """Forget it."""
+
     def scored(self, verdicts: Sequence[Verdict]) -> None:
         """Forget them."""
 
 
 class Stopwatch:
-    """Laps of one request: each stage's time goes to the meter."""
+    """Laps of requests that are scored together: each stage's time goes to the meter."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
-        self._started = self._last = perf_counter()
+        self._last = perf_counter()
 
     def lap(self, stage: str) -> None:
         """The stage ends here."""
         now = perf_counter()
         self._meter.stage(stage, now - self._last)
         self._last = now
-
-    def stop(self) -> None:
-        """The request ends here."""
-        self._meter.stage("whole", perf_counter() - self._started)

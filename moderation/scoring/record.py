@@ -1,6 +1,8 @@
 """Record: a scored message on its way through the stream to the archive and buckets."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
 import msgspec
 
@@ -26,8 +28,8 @@ class ScoredRecord(msgspec.Struct, frozen=True, kw_only=True):
     review: bool
     severity: int
     minors: bool
-    categories: list[str]
-    category_scores: dict[str, float]
+    categories: Sequence[str]
+    category_scores: Mapping[str, float]
     rules: list[tuple[str, str]]
     model_version: str
     lexicon_version: str
@@ -48,21 +50,19 @@ def record_of(message: Message, verdict: Verdict) -> ScoredRecord:
         id=message.id,
         author_id=message.author.id,
         author_created_at=message.author.created_at,
-        age_band=message.author.age_band.value,
+        age_band=message.author.age_band,
         room_id=message.room.id,
         room_category=message.room.category or "unknown",
         target_id=message.target_id,
         text=message.text.encode("utf-8", "replace").decode("utf-8"),
         sent_at=message.sent_at,
         counted_at=message.counted_at,
-        verdict=verdict.verdict.value,
+        verdict=verdict.verdict,
         review=verdict.review,
         severity=verdict.severity.rank,
         minors=verdict.minors,
-        categories=[category.value for category in verdict.categories],
-        category_scores={
-            category.value: round(score, 4) for category, score in verdict.category_scores.items()
-        },
+        categories=verdict.categories,
+        category_scores=cast("Mapping[str, float]", verdict.category_scores),
         rules=[
             (signal.source, signal.mode) for signal in verdict.signals if signal.source.startswith("rule:")
         ],

@@ -1,7 +1,11 @@
-"""Talk: what was said in a room before a message; rules and cases read it."""
+"""Talk: what was said in a room before a message; rules, targets and cases read it.
+
+Most messages are scored without anybody looking at it, so that lines are decoded when first asked for.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import overload
 
 import msgspec
 
@@ -38,20 +42,65 @@ def encode_line(message: Message) -> bytes:
     return _ENCODER.encode(line_of(message))
 
 
-def talk_before(
-    messages: Sequence[Message], kept: Mapping[str, Sequence[bytes]], most: int
-) -> list[list[RoomLine]]:
-    """The last lines before each message of a batch, oldest first.
+class _RoomTalk:
+    """What was said in one room: the lines kept, then those of the batch itself."""
+
+    __slots__ = ("_kept", "_lines", "batch")
+
+    def __init__(self, kept: Sequence[bytes]) -> None:
+        self._kept = kept
+        self._lines: list[RoomLine] | None = None
+        self.batch: list[Message] = []
+
+    def before(self, position: int) -> list[RoomLine]:
+        """The lines before a message of the batch, by its position among those of the room."""
+        if self._lines is None:
+            self._lines = [_DECODER.decode(line) for line in reversed(self._kept)]
+        return [*self._lines, *map(line_of, self.batch[:position])]
+
+
+class Talk(Sequence[RoomLine]):
+    """The last lines before one message, oldest first."""
+
+    __slots__ = ("_lines", "_most", "_position", "_room")
+
+    def __init__(self, room: _RoomTalk, most: int) -> None:
+        self._room = room
+        self._position = len(room.batch)
+        self._most = most
+        self._lines: list[RoomLine] | None = None
+
+    @property
+    def _read(self) -> list[RoomLine]:
+        if self._lines is None:
+            own = self._room.batch[self._position].id
+            lines = [line for line in self._room.before(self._position) if line.message_id != own]
+            self._lines = lines[-self._most :]
+        return self._lines
+
+    def __len__(self) -> int:
+        return len(self._read)
+
+    @overload
+    def __getitem__(self, at: int) -> RoomLine: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[RoomLine]: ...
+    def __getitem__(self, at: int | slice) -> RoomLine | list[RoomLine]:
+        return self._read[at]
+
+
+def talk_before(messages: Sequence[Message], kept: Mapping[str, Sequence[bytes]], most: int) -> list[Talk]:
+    """The last lines before each message of a batch.
 
     Args:
         messages: The batch, in the order it was sent; earlier ones are talk for later ones.
         kept: Per room what Redis keeps, newest first.
         most: How many lines a message gets.
     """
-    so_far = {room: [_DECODER.decode(line) for line in reversed(lines)] for room, lines in kept.items()}
+    rooms = {room: _RoomTalk(lines) for room, lines in kept.items()}
     talks = []
     for message in messages:
-        talk = so_far[message.room.id]
-        talks.append([line for line in talk if line.message_id != message.id][-most:])
-        talk.append(line_of(message))
+        room = rooms[message.room.id]
+        talks.append(Talk(room, most))
+        room.batch.append(message)
     return talks

@@ -49,7 +49,7 @@ def target_of(
         message: With its author's role, the service's ``target_id`` and the room's streamer.
         talk: What was said before in the room, oldest first; None where it is not known.
     """
-    facts = _facts(message, talk or ())
+    facts = _facts(message, () if talk is None else talk)
     if not facts:
         return max(likelihoods, key=likelihoods.__getitem__)
     return max(

@@ -1,8 +1,9 @@
 """Verdict: the machine's answer about one message."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from moderation.scoring.signal import Signal
 from moderation.taxonomy import Category, Severity, Target
@@ -23,8 +24,7 @@ class Status(StrEnum):
     PARTIAL = "partial"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Versions:
+class Versions(msgspec.Struct, frozen=True, kw_only=True):
     """What produced a verdict."""
 
     model: str
@@ -33,8 +33,7 @@ class Versions:
     ruleset: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The machine's answer about one message.
 
     Attributes:
@@ -42,7 +41,7 @@ class Verdict:
         review: A person shall look at it.
         severity: The worst of the live signals.
         category_scores: Per category the maximum of the classifier's calibrated
-            probability and the live rules' scores, 0 to 1.
+            probability and the live rules' scores, 0 to 1, to four places.
         categories: The categories whose operating point is reached.
         signals: The evidence, live and shadow.
         minors: A minor is, or seems, the one at risk.
@@ -69,7 +68,7 @@ class Verdict:
     labels: tuple[tuple[str, str, int], ...] = ()
     status: Status = Status.COMPLETE
     degraded: bool = False
-    missing: tuple[str, ...] = field(default=())
+    missing: tuple[str, ...] = ()
 
     @property
     def flagged(self) -> bool:

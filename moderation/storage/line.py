@@ -8,11 +8,12 @@ client: no connection is taken and given back, and there is one system call for 
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha1
 from time import monotonic
 from typing import Any, Final, cast
 
+import hiredis
 from redis.connection import parse_url
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
@@ -25,6 +26,7 @@ SECONDS_BETWEEN_TRIES = 0.5
 
 Part = bytes | str | int | float
 _DROPPED = "Redis closed the connection."
+_NOT_YET: Final = object()
 
 
 class Script:
@@ -115,7 +117,9 @@ class _Wire(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[tuple[asyncio.Future[Any], float]] = deque()
         self._out: list[bytes] = []
-        self._in = bytearray()
+        self._reader = hiredis.Reader(
+            protocolError=RedisConnectionError, replyError=ResponseError, notEnoughData=_NOT_YET
+        )
         self._watching = False
         self._transport: asyncio.Transport | None = None
         self.closed = False
@@ -156,13 +160,16 @@ class _Wire(asyncio.Protocol):
             self._loop.call_later(left, self._watch)
 
     def data_received(self, data: bytes) -> None:
-        self._in += data
-        at = 0
+        reader = self._reader
+        reader.feed(data)
         while self._waiting:
-            found = _parsed(self._in, at)
-            if found is None:
-                break
-            value, at = found
+            try:
+                value = reader.gets()
+            except RedisConnectionError as error:  # not what Redis says
+                self.close(error)
+                return
+            if value is _NOT_YET:
+                return
             reply, _ = self._waiting.popleft()
             if reply.done():
                 continue  # nobody waits for it any more
@@ -170,7 +177,6 @@ class _Wire(asyncio.Protocol):
                 reply.set_exception(value)
             else:
                 reply.set_result(value)
-        del self._in[:at]
 
     def connection_lost(self, error: Exception | None) -> None:
         self.close(RedisConnectionError(str(error) if error else _DROPPED))
@@ -190,46 +196,13 @@ class _Wire(asyncio.Protocol):
 
 def _packed(parts: Sequence[Part]) -> bytes:
     """A command as RESP writes it."""
-    out = [b"*%d\r\n" % len(parts)]
-    for part in parts:
-        data = part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass")
-        out.append(b"$%d\r\n%b\r\n" % (len(data), data))
-    return b"".join(out)
-
-
-def _parsed(data: bytearray, at: int) -> tuple[Any, int] | None:
-    """The reply that begins at a place, and where the next one does; None while it is not all there."""
-    end = data.find(b"\r\n", at)
-    if end < 0:
-        return None
-    rest, begin = bytes(data[at + 1 : end]), end + 2
-    match bytes(data[at : at + 1]):
-        case b"$":
-            return _bulk(data, int(rest), begin)
-        case b"*":
-            return _array(data, int(rest), begin)
-        case b":":
-            return int(rest), begin
-        case b"-":
-            return ResponseError(rest.decode("utf-8", "replace")), begin
-    return rest, begin
-
-
-def _bulk(data: bytearray, size: int, at: int) -> tuple[Any, int] | None:
-    if size < 0:
-        return None, at
-    return (bytes(data[at : at + size]), at + size + 2) if len(data) >= at + size + 2 else None
-
-
-def _array(data: bytearray, size: int, at: int) -> tuple[Any, int] | None:
-    values = []
-    for _ in range(size):
-        found = _parsed(data, at)
-        if found is None:
-            return None
-        value, at = found
-        values.append(value)
-    return values, at
+    pack = cast("Callable[[tuple[Part, ...]], bytes]", hiredis.pack_command)
+    try:
+        return pack(tuple(parts))
+    except UnicodeEncodeError:  # half a surrogate pair in an id is part of a name like any other
+        return pack(
+            tuple(part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts)
+        )
 
 
 def _tls(given: dict[str, Any]) -> ssl.SSLContext | None:

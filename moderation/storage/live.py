@@ -38,24 +38,21 @@ for i = 1, (#KEYS - 2) / 2 do
 end
 return left_out
 """)
-# KEYS: the bucket of tokens if there is a limit, answer keys, room keys.
-# ARGV: rate (0: no limit), size, cost, number of answer keys, lines of a room.
+# KEYS: a bucket of tokens per payment, answer keys, room keys.
+# ARGV: number of answer keys, lines of a room, then per payment rate, size, cost.
 _OPEN = Script(
     TAKE_LUA
     + """
-local rate, first = tonumber(ARGV[1]), 1
-local left, wait = 0, 0
-if rate > 0 then
-  left, wait = take(KEYS[1], rate, tonumber(ARGV[2]), tonumber(ARGV[3]))
-  first = 2
+local tolls, answers, talks = {}, {}, {}
+local first = (#ARGV - 2) / 3 + 1
+for i = 1, first - 1 do
+  local left, wait = take(KEYS[i], tonumber(ARGV[3 * i]), tonumber(ARGV[3 * i + 1]), tonumber(ARGV[3 * i + 2]))
+  tolls[i] = {tostring(left), tostring(wait)}
 end
-local answers, talks = {}, {}
-if wait == 0 then
-  local last = first + tonumber(ARGV[4]) - 1
-  if last >= first then answers = redis.call('MGET', unpack(KEYS, first, last)) end
-  for i = last + 1, #KEYS do talks[#talks + 1] = redis.call('LRANGE', KEYS[i], 0, ARGV[5] - 1) end
-end
-return {tostring(left), tostring(wait), answers, talks}
+local last = first + tonumber(ARGV[1]) - 1
+if last >= first then answers = redis.call('MGET', unpack(KEYS, first, last)) end
+for i = last + 1, #KEYS do talks[#talks + 1] = redis.call('LRANGE', KEYS[i], 0, ARGV[2] - 1) end
+return {tolls, answers, talks}
 """
 )
 
@@ -65,12 +62,12 @@ class Opened:
     """What a request begins with.
 
     Attributes:
-        toll: What was paid; None where nothing was asked for. Unpaid, the rest is empty.
+        tolls: What the payments came to, in their order.
         answers: Answers given before, in the order of the ids; None where a message is new.
         talk: The last messages of each room, newest first.
     """
 
-    toll: Toll | None
+    tolls: Sequence[Toll]
     answers: Sequence[bytes | None]
     talk: Sequence[Sequence[bytes]]
 
@@ -123,27 +120,32 @@ class LiveState:
         room_ids: Sequence[str],
         most: int,
         *,
-        payment: tuple[Bucket, int] | None = None,
+        payments: Sequence[tuple[Bucket, int]] = (),
     ) -> Opened:
-        """What a request begins with, in one step.
+        """What requests begin with, in one step.
 
         Args:
             service: Whose messages.
             message_ids: Those that may have been answered before.
             room_ids: Those whose talk is wanted.
             most: Lines of each.
-            payment: The bucket that pays, and how much.
+            payments: The buckets that pay, and how much.
         """
-        keys: list[Part] = [_answer_key(service, message_id) for message_id in message_ids]
+        keys: list[Part] = [bucket.redis_key for bucket, _ in payments]
+        keys += [_answer_key(service, message_id) for message_id in message_ids]
         keys += [_room_key(service, room_id) for room_id in room_ids]
-        terms: tuple[int, int, int] = (0, 0, 0)
-        if payment is not None:
-            bucket, cost = payment
-            keys.insert(0, bucket.redis_key)
-            terms = (bucket.rate, bucket.size, cost)
-        left, wait, answers, talk = await self._line.run(_OPEN, keys, (*terms, len(message_ids), most))
-        toll = None if payment is None else Toll.of(payment[0], float(left), float(wait))
-        return Opened(toll=toll, answers=answers, talk=talk)
+        arguments: list[Part] = [len(message_ids), most]
+        for bucket, cost in payments:
+            arguments += (bucket.rate, bucket.size, cost)
+        tolls, answers, talk = await self._line.run(_OPEN, keys, arguments)
+        return Opened(
+            tolls=[
+                Toll.of(bucket, float(left), float(wait))
+                for (bucket, _), (left, wait) in zip(payments, tolls, strict=True)
+            ],
+            answers=answers,
+            talk=talk,
+        )
 
     async def finish(self, service: str, messages: Sequence[Finished]) -> int:
         """Store answers, remember the talk and hand the records on, in one step.

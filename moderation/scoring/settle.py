@@ -1,0 +1,151 @@
+"""Settle: what becomes of verdicts. Flagged ones are saved, then every one is answered and handed on."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from datetime import UTC, datetime
+
+import msgspec
+import structlog
+
+from moderation.errors import ModerationError
+from moderation.scoring.answer import answer_of
+from moderation.scoring.deadline import Deadline
+from moderation.scoring.message import Message
+from moderation.scoring.meter import Stopwatch
+from moderation.scoring.record import encode, record_of
+from moderation.scoring.sorting import Fresh, Sorted
+from moderation.scoring.talk import RoomLine, encode_line, talk_before
+from moderation.scoring.terms import Limits
+from moderation.scoring.verdict import Status, Verdict
+from moderation.storage import flagged, gaps, standing
+from moderation.storage.database import Database
+from moderation.storage.flagged import Flagged
+from moderation.storage.live import Finished, LiveState
+from moderation.storage.redis import AWAY
+
+log = structlog.get_logger(__name__)
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class Scored(msgspec.Struct, frozen=True):
+    """A fresh message with its verdict, and what was said before it (None where nobody looked)."""
+
+    fresh: Fresh
+    verdict: Verdict
+    talk: Sequence[RoomLine] | None
+
+    @property
+    def saved(self) -> bool:
+        """Whether the database has to have it before the answer leaves."""
+        return self.verdict.flagged or bool(self.verdict.labels)
+
+
+class Settling:
+    """Saves, answers and hands on what a process has scored."""
+
+    def __init__(self, *, database: Database, live: LiveState, writers: Executor, limits: Limits) -> None:
+        self._database = database
+        self._live = live
+        self._writers = writers
+        self._limits = limits
+
+    async def settle(
+        self, service: str, sorting: Sorted, scored: Sequence[Scored], deadline: Deadline, watch: Stopwatch
+    ) -> None:
+        """Answer every request; those without a flagged message do not wait for the others' save."""
+        waiting, ids = sorting.waiting_for({one.fresh.message.id for one in scored if one.saved})
+        at_once = [asked for asked in sorting.asked if asked not in waiting]
+        if at_once:
+            clean = [one for one in scored if one.fresh.message.id not in ids]
+            sorting.answer(at_once, await self._hand_on(service, clean, {}, deadline))
+            watch.lap("hand_on")
+        if not waiting:
+            return
+        marked = [one for one in scored if one.fresh.message.id in ids]
+        try:
+            cases = await self._save(service, marked, deadline)
+        except ModerationError as error:  # nothing of them was accepted
+            for asked in waiting:
+                asked.fail(error)
+            return
+        watch.lap("save")
+        sorting.answer(waiting, await self._hand_on(service, marked, cases, deadline))
+        watch.lap("hand_on")
+
+    async def _save(self, service: str, scored: Sequence[Scored], deadline: Deadline) -> dict[str, str]:
+        """Commit cases and labels; the case of each flagged message's id."""
+        messages = [one.fresh.message for one in scored]
+        talks: Sequence[Sequence[RoomLine] | None] = [one.talk for one in scored]
+        if talks[0] is None and not deadline.over:
+            talks = await self._talk(service, messages, deadline)
+        items = [
+            Flagged(message=one.fresh.message, verdict=one.verdict, context=tuple(talk or ()))
+            for one, talk in zip(scored, talks, strict=True)
+            if one.saved
+        ]
+        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, items)
+
+    async def _talk(
+        self, service: str, messages: Sequence[Message], deadline: Deadline
+    ) -> Sequence[Sequence[RoomLine] | None]:
+        """What was said in each message's room before it; None when Redis is away or time is up."""
+        rooms = list(dict.fromkeys(message.room.id for message in messages))
+        most = self._limits.context_messages
+        try:
+            async with asyncio.timeout(deadline.left):
+                found = (await self._live.open(service, (), rooms, most)).talk
+        except (*AWAY, TimeoutError) as error:
+            log.warning("redis.away", step="talk", why=str(error))
+            return [None] * len(messages)
+        return talk_before(messages, dict(zip(rooms, found, strict=True)), most)
+
+    def _write(self, items: Sequence[Flagged]) -> dict[str, str]:
+        now = datetime.now(UTC)
+        with self._database.write() as unit:
+            standing.add_by_rules(unit.connection, [(item.message, item.verdict) for item in items], now=now)
+            marked = [item for item in items if item.verdict.flagged]
+            return flagged.save(unit.connection, marked, hold_for=self._limits.hold_for, now=now)
+
+    async def _hand_on(
+        self, service: str, scored: Sequence[Scored], cases: Mapping[str, str], deadline: Deadline
+    ) -> dict[str, bytes]:
+        """Store the answers and pass the records on; the answers by message id."""
+        answers: dict[str, bytes] = {}
+        finished = []
+        for one in scored:
+            message, digest = one.fresh
+            answer = encoded_answer(message, one.verdict, cases.get(message.id), deadline)
+            answers[message.id] = answer
+            finished.append(
+                Finished(
+                    message_id=message.id,
+                    room_id=message.room.id,
+                    # A partial answer is not final: a retry shall score again.
+                    answer=digest + answer if one.verdict.status is Status.COMPLETE else None,
+                    room_line=encode_line(message),
+                    entry=encode(record_of(message, one.verdict)),
+                )
+            )
+        try:
+            left_out = await self._live.finish(service, finished)
+        except AWAY as error:
+            log.warning("trends.gap", service=service, why=str(error), messages=len(finished))
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._writers, self._note_gap, service, len(finished))
+            return answers
+        if left_out:  # Redis keeps the number; the schedule brings it to the gaps
+            log.error("trends.gap", service=service, why="the stream is full", messages=left_out)
+        return answers
+
+    def _note_gap(self, service: str, messages: int) -> None:
+        with self._database.write_archive() as unit:
+            gaps.note(
+                unit.connection, service=service, why="redis_away", messages=messages, at=datetime.now(UTC)
+            )
+
+
+def encoded_answer(message: Message, verdict: Verdict, case_id: str | None, deadline: Deadline) -> bytes:
+    """An answer as it goes over the wire."""
+    return _ENCODER.encode(answer_of(message, verdict, case_id=case_id, latency_ms=deadline.spent_ms))

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from api.cli.store import current_database
+from api.cli import trends_kit
+from api.cli.store import current_database, known_service
 from api.cli.terminal import errors, new_app
-from moderation.errors import NotFound
-from moderation.storage import accounts, trends_read
-from moderation.storage.database import Database
+from moderation.storage import trends_read
 from moderation.trends import chart, render
 from moderation.trends.asked import asked_period
 from moderation.trends.days import jst_day_of
@@ -52,7 +51,7 @@ def report(
     today = jst_day_of(datetime.now(UTC))
     period = asked_period(first, last, today=today)
     with current_database() as database:
-        chosen = _known_service(database, service)
+        chosen = known_service(database, service)
         with database.read_archive() as archive:
             figures = trends_read.read(archive, service=chosen, period=period, today=today)
     made = make_report(figures)
@@ -65,14 +64,4 @@ def report(
         print(to_text(made) if form is Form.TEXT else render.to_csv(made, table), end="")
 
 
-def _known_service(database: Database, asked: str | None) -> str:
-    with database.read() as connection:
-        known = accounts.service_ids(connection)
-    if asked in known:
-        return str(asked)
-    if asked is None and len(known) == 1:
-        return known[0]
-    if not known:
-        raise NotFound("There is no service yet; `ibasho keys create` makes one known.")
-    what = f"There is no service {asked!r}" if asked else "There are several services"
-    raise NotFound(f"{what}; name one with --service: {', '.join(known)}.")
+app.command()(trends_kit.kit)

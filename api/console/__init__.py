@@ -6,11 +6,23 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
-from api.console import case, criteria, decide, login, queue, reports, settings, trends
+from api.console import (
+    case,
+    criteria,
+    decide,
+    kits,
+    login,
+    proposals,
+    queue,
+    reports,
+    settings,
+    trends,
+    voices,
+)
 from api.console.errors import error_page, is_console_path
 from api.console.render import STATIC_DIR, STATIC_PATH
 
-PAGES = (login, queue, case, decide, reports, trends, settings, criteria)
+PAGES = (login, queue, case, decide, reports, trends, voices, proposals, kits, settings, criteria)
 """The modules with routes."""
 
 router = APIRouter(include_in_schema=False)

@@ -14,6 +14,8 @@ PUBLIC = frozenset({"console_login", "console_log_in", "criteria"})
 EVERYBODY = frozenset(Role) - {Role.SERVICE}
 _REPORT_READERS = DESK_ROLES | {Role.ANALYST}
 _TREND_READERS = frozenset({Role.ANALYST, Role.RULES_MANAGER, Role.LEAD, Role.ADMIN})
+_AWARENESS = frozenset({Role.ANALYST, Role.LEAD, Role.ADMIN})
+_KIT_APPROVERS = frozenset({Role.LEAD, Role.ADMIN})
 _ADMINS = frozenset({Role.ADMIN})
 
 ACCESS: dict[str, frozenset[Role]] = {
@@ -32,6 +34,19 @@ ACCESS: dict[str, frozenset[Role]] = {
     "console_trends": _TREND_READERS,
     "console_trends_csv": _TREND_READERS,
     "console_trends_chart": _TREND_READERS,
+    "console_voices": _TREND_READERS,
+    "console_proposals": _TREND_READERS,
+    "console_proposal": _TREND_READERS,
+    "console_proposal_new": _AWARENESS,
+    "console_proposal_make": _AWARENESS,
+    "console_proposal_change": _AWARENESS,
+    "console_kits": _AWARENESS,
+    "console_kit": _AWARENESS,
+    "console_kit_make": _AWARENESS,
+    "console_kit_zip": _AWARENESS,
+    "console_kit_file": _AWARENESS,
+    "console_kit_withdraw": _AWARENESS,
+    "console_kit_approve": _KIT_APPROVERS,
     "console_settings": _ADMINS,
 }
 """Roles by route name. A console route that stands neither here nor in ``PUBLIC`` is refused."""

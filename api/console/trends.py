@@ -1,20 +1,20 @@
 """The trends page: what CS reads, with its chart, its tables and what each figure means."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api.console.asked import asked, chosen_service
 from api.console.render import render
-from api.console.texts import N_
 from api.console.visitor import SignedIn
 from api.deps import Now, Read, ReadArchive
-from moderation.errors import Invalid
-from moderation.storage import accounts, trends_read
+from moderation.storage import accounts, alarms, trends_read
 from moderation.trends import chart, words
-from moderation.trends.asked import DEFAULT_DAYS, asked_period
-from moderation.trends.days import Period, jst_day_of, jst_week, last_days
+from moderation.trends.advice import notice_text
+from moderation.trends.asked import asked_period
+from moderation.trends.days import jst_day_of
 from moderation.trends.render import Table, to_csv
 from moderation.trends.report import Report, report
 from moderation.trends.summary import figure, summary
@@ -37,29 +37,20 @@ def trends_page(
     request: Request, visitor: SignedIn, connection: Read, archive: ReadArchive, now: Now
 ) -> HTMLResponse:
     """The report of a service and period; a period that cannot be used is explained on the page."""
-    problem: Invalid | None = None
-    query = request.query_params
-    today = jst_day_of(now)
-    services = accounts.service_ids(connection)
-    service = _service(query.get("service"), services)
-    try:
-        period = asked_period(query.get("from"), query.get("to"), today=today)
-    except Invalid as error:
-        problem, period = error, last_days(DEFAULT_DAYS, today=today)
-    made = report(trends_read.read(archive, service=service, period=period, today=today))
+    wanted = asked(request, connection, now)
+    made = report(trends_read.read(archive, service=wanted.service, period=wanted.period, today=wanted.today))
     return render(
         request,
         "trends.html",
         visitor=visitor,
-        status_code=422 if problem else 200,
+        status_code=422 if wanted.problem else 200,
         now=now,
-        problem=problem,
+        wanted=wanted,
         report=made,
-        services=services,
+        alarms=alarms.recent(connection, wanted.service, now=now),
+        notice_text=notice_text,
         sentences=summary(made),
         alternative=chart.alternative_text(made),
-        quick=_quick(today),
-        today=today,
         words=words,
         figure=figure,
     )
@@ -100,22 +91,6 @@ def trends_csv(
 def _asked(request: Request, connection: Read, archive: ReadArchive, now: datetime) -> Report:
     query = request.query_params
     today = jst_day_of(now)
-    service = _service(query.get("service"), accounts.service_ids(connection))
+    service = chosen_service(query.get("service"), accounts.service_ids(connection))
     period = asked_period(query.get("from"), query.get("to"), today=today)
     return report(trends_read.read(archive, service=service, period=period, today=today))
-
-
-def _service(asked: str | None, services: list[str]) -> str:
-    """The service asked for, else the first; the empty name where there is none yet."""
-    return asked if asked in services else next(iter(services), "")
-
-
-def _quick(today: date) -> tuple[tuple[str, Period], ...]:
-    """Periods that are asked for often; whole days, except the one that says so."""
-    monday, sunday = jst_week(today - timedelta(days=7))
-    return (
-        (N_("直近7日"), last_days(7, today=today)),
-        (N_("先週"), Period(first=monday, last=sunday)),
-        (N_("直近28日"), last_days(28, today=today)),
-        (N_("今日を含む7日"), Period(first=today - timedelta(days=6), last=today)),
-    )

@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -20,6 +21,7 @@ def upgrade(database: Database) -> None:
 
     Raises:
         StoreUnavailable: A database does not answer.
+        Misconfigured: A database was made by another version.
     """
     for name, engine in (("main", database.main), ("archive", database.archive)):
         try:
@@ -27,6 +29,11 @@ def upgrade(database: Database) -> None:
                 config = _config(name)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+        except CommandError as error:
+            raise Misconfigured(
+                f"The {name} database is at a revision that this version does not know ({error}); "
+                "it was made by another version of Ibasho."
+            ) from error
         except OperationalError as error:
             raise StoreUnavailable(f"Cannot migrate {engine.url.render_as_string()}: {error.orig}") from error
 
@@ -45,6 +52,7 @@ def check_current(database: Database) -> None:
     Raises:
         Misconfigured: A migration is missing.
         StoreUnavailable: A database does not answer.
+        Misconfigured: A database was made by another version.
     """
     for name, (current, head) in revisions(database).items():
         if current != head:

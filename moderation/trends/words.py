@@ -3,7 +3,7 @@
 from datetime import date
 
 from moderation.review.decision import ACTION_JA, OUTCOME_JA
-from moderation.taxonomy import CATEGORY_JA, REASON_JA, Category
+from moderation.taxonomy import CATEGORY_JA, REASON_JA, Category, InquiryTopic
 from moderation.trends.compare import Change, Why
 from moderation.trends.count import ALL
 from moderation.trends.report import DayState
@@ -28,9 +28,19 @@ STATE_JA = {
 }
 GAP_JA = {"redis_away": "記録先の停止", "stream_full": "記録の渋滞"}
 
+TOPIC_JA = {
+    InquiryTopic.STREAMING: "配信",
+    InquiryTopic.GAME: "ゲーム",
+    InquiryTopic.BOTH: "配信とゲームの両方",
+    InquiryTopic.ACCOUNT: "アカウント",
+    InquiryTopic.PAYMENT: "支払い",
+    InquiryTopic.OTHER: "その他",
+}
+
 # A value that this version does not know is shown as it stands in the database.
 _REASONS: dict[str, str] = {reason.value: name for reason, name in REASON_JA.items()}
 _OUTCOMES: dict[str, str] = {outcome.value: name for outcome, name in OUTCOME_JA.items()}
+_TOPICS: dict[str, str] = {topic.value: name for topic, name in TOPIC_JA.items()}
 _ACTIONS: dict[str, str] = {action.value: name for action, name in ACTION_JA.items()}
 
 DEFINITIONS: tuple[tuple[str, str], ...] = (
@@ -52,6 +62,16 @@ def category_ja(name: str) -> str:
 def reason_ja(name: str) -> str:
     """The Japanese name of a report's reason."""
     return _REASONS.get(name, name)
+
+
+def topic_ja(name: str) -> str:
+    """The Japanese name of what a letter is about."""
+    return _TOPICS.get(name, name)
+
+
+def about_ja(name: str) -> str:
+    """The Japanese name of a report's reason or an inquiry's topic."""
+    return _REASONS.get(name) or topic_ja(name)
 
 
 def outcome_ja(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The console on a database of its own; its pages need neither model nor Redis."""
+"""The console on a database of its own, with the real classifier; its pages need no Redis."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api import console, errors
 from api.console.visitor import SESSION_COOKIE
+from moderation.bootstrap import EngineRoom
 from moderation.settings import Settings
 from moderation.storage import accounts
 from moderation.storage.database import Database
@@ -23,10 +24,12 @@ CSRF = "token-of-this-session"
 
 
 @pytest.fixture
-def app(sqlite_settings: Settings, sqlite_database: Database) -> FastAPI:
+def app(sqlite_settings: Settings, sqlite_database: Database, engines: EngineRoom) -> FastAPI:
     application = FastAPI()
     errors.install(application)
-    application.state.parts = SimpleNamespace(settings=sqlite_settings, database=sqlite_database)
+    application.state.parts = SimpleNamespace(
+        settings=sqlite_settings, database=sqlite_database, engines=engines
+    )
     application.include_router(console.router)
     console.mount_static(application)
     return application

@@ -83,7 +83,15 @@ class Desk:
         with self.database.write() as unit:
             people.add_events(unit.connection, SERVICE, [started], now=NOON)
 
-    def report(self, case_id: str, *, text: str = "こわいです", minors: bool = False) -> None:
+    def report(
+        self,
+        case_id: str,
+        *,
+        text: str = "こわいです",
+        minors: bool = False,
+        reporter: str = "u-reporter",
+        at: datetime = NOON,
+    ) -> None:
         """A complaint in a case."""
         with self.database.write() as unit:
             unit.connection.execute(
@@ -92,14 +100,14 @@ class Desk:
                     service_id=SERVICE,
                     external_id=new_id(),
                     content_hash="-",
-                    reporter_id="u-reporter",
+                    reporter_id=reporter,
                     subject_kind="author",
                     subject_id="u-1",
                     reason=ReportReason.THREAT,
                     text=text,
                     evidence=[],
-                    reported_at=NOON,
-                    received_at=NOON,
+                    reported_at=at,
+                    received_at=at,
                     case_id=case_id,
                     counted=True,
                     weight=1.0,

@@ -1,0 +1,100 @@
+"""Voices, proposals and article kits, as a CS person and a lead use them."""
+
+import io
+import zipfile
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from moderation.storage import accounts
+from moderation.taxonomy import Role
+from moderation.trends.days import jst_day_of
+from tests.support.servers import SERVICE
+from tests.trends.world import chatter, keep
+
+NOW = datetime.now(UTC)
+YESTERDAY = jst_day_of(NOW) - timedelta(days=1)
+FRAUD = ("詐欺のリンクを貼っています", "詐欺サイトに誘導されました", "田中さんの詐欺です")
+
+
+@pytest.fixture
+def week(sqlite_database, desk):
+    """A service with a day of chat and three reports about one thing."""
+    with sqlite_database.write() as unit:
+        accounts.add_service(unit.connection, SERVICE, name=SERVICE, now=NOW)
+    keep(sqlite_database, chatter(YESTERDAY, 200, 20, service=SERVICE))
+    case_id = desk.case(at=NOW)
+    for number, text in enumerate(FRAUD):
+        desk.report(case_id, text=text, reporter=f"u-{number}", at=NOW - timedelta(days=1))
+
+
+@pytest.fixture
+def cs(visit, week):
+    return visit("sato", Role.ANALYST)
+
+
+def test_what_viewers_write_is_a_theme_with_masked_quotes(cs):
+    page = cs.get(f"/console/voices?from={YESTERDAY}&to={YESTERDAY}").text
+
+    assert "詐欺" in page
+    assert "［名前］さんの詐欺です" in page
+    assert "田中" not in page
+
+
+def test_a_theme_becomes_a_proposal_with_its_figures_and_goes_its_way(cs):
+    page = cs.get(f"/console/voices?from={YESTERDAY}&to={YESTERDAY}").text
+    link = next(
+        part.split('"')[0] for part in page.split('href="') if "proposals/new" in part and "theme=" in part
+    )
+    form = link.replace("&amp;", "&")
+    assert "［名前］さんの詐欺です" in cs.get(form).text
+
+    made = cs.post(form, title="偽リンクを開く前に警告する", team="配信チーム", body="警告がほしい")
+    address = made.headers["location"]
+    shown = cs.get(address).text
+    assert "［名前］さんの詐欺です" in shown
+    for version, state in enumerate(("proposed", "accepted"), start=1):
+        assert cs.post(address, state=state, version=str(version)).status_code == 303
+    refused = cs.post(address, state="done", version="3")
+    assert refused.status_code == 422
+    assert "視聴者に届いた日" in refused.text
+    assert cs.post(address, state="done", version="3", shipped_on=str(YESTERDAY)).status_code == 303
+    assert cs.post(address, state="accepted", version="3").status_code == 409  # somebody's old page
+    assert "反映から1週間たつと" in cs.get(address).text
+
+
+def test_a_proposal_without_words_comes_back_with_what_was_typed(cs):
+    answer = cs.post("/console/proposals/new", title="", team="配信チーム", body="<b>内容</b>")
+
+    assert answer.status_code == 422
+    assert "&lt;b&gt;内容" in answer.text
+
+
+def test_a_kit_is_made_by_one_person_and_approved_by_another(cs, visit):
+    made = cs.post(f"/console/kits?from={YESTERDAY}&to={YESTERDAY}", category="insult")
+    address = made.headers["location"]
+    assert "作った人は承認できません" in cs.get(address).text
+    assert cs.post(f"{address}/approve").status_code == 403
+
+    lead = visit("mori", Role.LEAD)
+    assert "確認したので承認する" in lead.get(address).text
+    assert lead.post(f"{address}/approve", note="見ました").status_code == 303
+    page = cs.get(address).text
+    assert "承認済み" in page
+    assert "見ました" in page
+    download = cs.get(f"{address}/kit.zip")
+    assert download.headers["content-disposition"].startswith("attachment; filename=ibasho-kit-")
+    with zipfile.ZipFile(io.BytesIO(download.content)) as kit:
+        assert kit.read("article.md") == cs.get(f"{address}/files/article.md").content
+    assert cs.get(f"{address}/files/../secret").status_code == 404
+    assert lead.post(f"{address}/withdraw", note="古い").status_code == 303
+    assert "取り下げられています" in cs.get(address).text
+
+
+@pytest.mark.parametrize("query", ["from=2027-13-01&to=x", "from=2026-01-02&to=2026-01-01"])
+def test_a_period_that_cannot_be_used_is_explained(cs, query):
+    for path in ("voices", "kits"):
+        answer = cs.get(f"/console/{path}?{query}")
+        assert answer.status_code == 422
+        assert "この期間では集計できない" in answer.text
+    assert cs.post(f"/console/kits?{query}").status_code == 422

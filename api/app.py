@@ -16,28 +16,34 @@ from api.deps import Parts
 from api.limits import BodyLimit, RequestId
 from api.metrics import Metrics
 from api.routes import (
+    answers,
     appeals,
     case_acts,
     cases,
     events,
     feedback,
+    inquiries,
     messages,
     reports,
     score,
     service,
+    taxonomy,
     trends,
     users,
 )
 from api.score_document import SCORE_COMPONENTS
 from api.send_path import SendPath
-from moderation.bootstrap import EngineRoom
+from moderation.bootstrap import EngineRoom, ReportCounter
 from moderation.errors import Misconfigured
+from moderation.reports.collector import Collector
+from moderation.reports.tokens import StatusTokens
 from moderation.scoring.intake import Intake
 from moderation.scoring.terms import Limits
 from moderation.settings import Settings
 from moderation.storage import migrate
 from moderation.storage.database import open_database
 from moderation.storage.live import LiveState
+from moderation.storage.pseudonym import read_pseudonyms
 from moderation.storage.rate_limit import RateLimits
 from moderation.storage.redis import connect, connect_async
 from moderation.storage.windows import RedisWindows
@@ -51,6 +57,8 @@ LOOK_SECONDS = 0.5
 """How often it looks whether a rule set came into force or is proposed."""
 WRITERS = 4
 """Threads that save flagged messages; SQLite has one write lock, PostgreSQL gains from a few."""
+REPORTERS = 32
+"""Threads in which requests with reports wait for their turn: that many share one transaction."""
 
 DESCRIPTION = """Trust and safety for Japanese livestreams.
 
@@ -78,12 +86,15 @@ def create_app(settings: Settings) -> FastAPI:
         messages,
         feedback,
         reports,
+        inquiries,
+        answers,
         cases,
         case_acts,
         users,
         appeals,
         events,
         trends,
+        taxonomy,
         service,
         compat,
     ):
@@ -114,7 +125,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         stream_cap=settings.stream_cap,
     )
     metrics = Metrics()
-    with ThreadPoolExecutor(WRITERS, thread_name_prefix="save") as writers:
+    blocking = connect(settings.redis_url)
+    with (
+        ThreadPoolExecutor(WRITERS, thread_name_prefix="save") as writers,
+        ThreadPoolExecutor(REPORTERS, thread_name_prefix="reports") as report_threads,
+    ):
         app.state.keys = KeyRing(database)
         app.state.parts = Parts(
             settings=settings,
@@ -135,7 +150,10 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                     hold_for=timedelta(seconds=settings.hold_seconds),
                 ),
             ),
-            jobs=Jobs(connect(settings.redis_url)),
+            jobs=Jobs(blocking),
+            collector=Collector(database, ReportCounter(engines, blocking)),
+            tokens=StatusTokens(read_pseudonyms(settings).key),
+            report_threads=report_threads,
         )
         follower = asyncio.create_task(_follow(engines, metrics))
         # What was loaded stays for good: left out of collection, a batch's p99 falls to a quarter.

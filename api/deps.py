@@ -1,6 +1,7 @@
 """What routes may ask for: one unit of work a request, the clock, the parts of the process."""
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, cast
@@ -9,6 +10,8 @@ from fastapi import Depends, Request
 
 from api.metrics import Metrics
 from moderation.bootstrap import EngineRoom
+from moderation.reports.collector import Collector
+from moderation.reports.tokens import StatusTokens
 from moderation.scoring.intake import Intake
 from moderation.settings import Settings
 from moderation.storage.database import Connection, Database, Unit
@@ -29,6 +32,9 @@ class Parts:
     limits: RateLimits
     metrics: Metrics
     jobs: Jobs
+    collector: Collector
+    tokens: StatusTokens
+    report_threads: Executor
 
 
 def get_parts(request: Request) -> Parts:

@@ -1,6 +1,6 @@
 """Put the parts together: the classifier, the rules, and the engine that scores with them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from classifiers.errors import ClassifierError
 from classifiers.model import Classifier
 from moderation.errors import Misconfigured, ModelUnavailable, StoreUnavailable
 from moderation.followed_rules import FollowedRules
+from moderation.reports.reading import ReadReport
 from moderation.scoring.detectors import ClassifierBridge, RulesBridge, fold_text
 from moderation.scoring.engine import Engine, Standing
 from moderation.scoring.followed import FollowedText
@@ -19,14 +20,16 @@ from moderation.scoring.message import Message, Room
 from moderation.scoring.policy import read_policy
 from moderation.scoring.ruleset import RuleSources
 from moderation.settings import Settings
-from moderation.storage import model_files, models, people, policies, rulesets, standing
+from moderation.storage import model_files, models, people, policies, rulesets, standing, windows
 from moderation.storage.database import Connection, Database, Unit
 from moderation.storage.policies import PolicyClause
+from moderation.storage.redis import AWAY, Redis
 from moderation.storage.standing import Standings
 from moderation.taxonomy import Category, Strictness
 from moderation.trends.days import jst_day_of
 from rules.compile import compile_rules
 from rules.match import RuleSet
+from rules.windows import WindowRequest
 
 log = structlog.get_logger(__name__)
 
@@ -241,3 +244,30 @@ class EngineRoom:
         except StoreUnavailable:
             pair.give_back(counted)
             raise
+
+
+class ReportCounter:
+    """Counts reports into the windows that rules read, after they are safe.
+
+    Only reports that weigh enough come here: a brigade and muted reporters move no rule.
+    """
+
+    def __init__(self, engines: EngineRoom, redis: Redis) -> None:
+        self._engines = engines
+        self._redis = redis
+
+    def __call__(self, counted: Sequence[ReadReport]) -> None:
+        """Count them; with Redis away rules do not see them, and the cases are not touched by that."""
+        try:
+            for read in counted:
+                report = read.report
+                asked = self._engines.current.rules.report_requests(
+                    author=report.subject.author_id,
+                    room=report.subject.room_id,
+                    reporter=report.reporter_id,
+                    at=report.reported_at.timestamp(),
+                )
+                wanted = [request for request in asked if isinstance(request, WindowRequest)]
+                windows.add(self._redis, report.service, wanted)
+        except AWAY as error:
+            log.warning("redis.away", step="report_windows", why=str(error))

@@ -149,6 +149,16 @@ class InquiryTopic(StrEnum):
     OTHER = "other"
 
 
+TOPIC_JA: dict[InquiryTopic, str] = {
+    InquiryTopic.STREAMING: "配信・チャット",
+    InquiryTopic.GAME: "ゲーム",
+    InquiryTopic.BOTH: "配信とゲームの両方",
+    InquiryTopic.ACCOUNT: "アカウント",
+    InquiryTopic.PAYMENT: "課金・支払い",
+    InquiryTopic.OTHER: "その他",
+}
+
+
 class Role(StrEnum):
     """What a console user may do (api/console/access.py has who may what)."""
 

@@ -15,7 +15,7 @@ from moderation.scoring.engine import Engine
 from moderation.scoring.message import Author, Message, Room
 from moderation.scoring.verdict import Verdict
 from moderation.storage import feedback as store
-from moderation.storage import voices
+from moderation.storage import known
 from moderation.storage.accounts import ApiKey
 from moderation.storage.feedback import Feedback
 from moderation.taxonomy import Category, Scope
@@ -70,8 +70,8 @@ def feedback(
     """Kept with its text for the training of later classifiers; it changes no verdict by itself."""
     text = body.text
     if text is None:
-        known = voices.known_message(unit.connection, archive, key.service, str(body.message_id))
-        text = known.text if known else None
+        seen = known.message(unit.connection, archive, key.service, str(body.message_id))
+        text = seen.text if seen else None
     if text is None:
         raise Invalid(
             "We do not know this message (any more); send its text.",

@@ -1,27 +1,41 @@
-"""POST /v1/reports and /v1/inquiries: what viewers, streamers and letter writers tell us."""
+"""POST /v1/reports: what viewers and streamers complain about. GET: how a report stands."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 
 from api.auth import require_scope
-from api.deps import Now, Parts, ProcessParts, ReadArchive, Write
-from api.openapi import POSTED, problems
-from api.routes.shapes import MOST_ITEMS, Body, ExternalId, FreeText, ShortText, TakenOut, Time, with_example
+from api.deps import Now, Parts, ProcessParts, Read
+from api.openapi import KEYED, POSTED, problems
+from api.routes.answers import AnswerOut, answer_out
+from api.routes.shapes import (
+    MOST_ITEMS,
+    Body,
+    ExternalId,
+    FreeText,
+    ShortText,
+    TakenOut,
+    Time,
+    not_ahead,
+    with_example,
+)
+from api.toll import charge
 from moderation.errors import FieldProblem, Invalid
-from moderation.reports.intake import ReportDesk, Taken
-from moderation.reports.report import Inquiry, Report, Subject
-from moderation.scoring.message import NEWEST
+from moderation.reports.intake import Taken
+from moderation.reports.report import Report, Subject
+from moderation.reports.tokens import TokenKind
+from moderation.storage import answers
 from moderation.storage.accounts import ApiKey
-from moderation.storage.database import Connection, Unit
-from moderation.taxonomy import InquiryTopic, ReportReason, Scope, SubjectKind
+from moderation.taxonomy import AuthorRole, ReportReason, Scope, SubjectKind
 
 router = APIRouter(prefix="/v1", tags=["reports"])
 
 Caller = Annotated[ApiKey, Depends(require_scope(Scope.REPORT))]
+Payer = Annotated[ApiKey, Depends(require_scope(Scope.REPORT, cost=0))]
 
 
 class SubjectIn(Body):
@@ -30,16 +44,26 @@ class SubjectIn(Body):
     kind: SubjectKind
     id: ExternalId
     room_id: ExternalId | None = Field(None, description="Where it happened, for authors.")
+    text: FreeText | None = Field(None, description="What a profile says, as the reporter saw it.")
 
 
 class ReportedMessageIn(Body):
     """The reported message as the reporter saw it, for messages we may not know."""
 
     text: FreeText
-    author_id: ExternalId
+    author_id: ExternalId | None = None
     author_name: ShortText | None = None
-    room_id: ExternalId
+    room_id: ExternalId | None = None
     sent_at: Time | None = None
+
+
+class ReporterIn(Body):
+    """What the service knows of the reporter."""
+
+    created_at: Time | None = Field(None, description="Since when their account exists.")
+    role: AuthorRole = Field(
+        AuthorRole.VIEWER, description="Their part in the room; who runs or moderates it is trusted."
+    )
 
 
 class ReportIn(Body):
@@ -55,6 +79,7 @@ class ReportIn(Body):
 
     id: ExternalId
     reporter_id: ExternalId
+    reporter: ReporterIn = ReporterIn()
     subject: SubjectIn
     reason: ReportReason
     text: FreeText = ""
@@ -69,36 +94,30 @@ class ReportsIn(Body):
     reports: list[ReportIn] = Field(min_length=1, max_length=MOST_ITEMS)
 
 
-class InquiryIn(Body):
-    """One letter to support."""
+class ReportTakenOut(TakenOut):
+    """What became of one report."""
 
-    model_config = with_example(
-        id="iq-1",
-        topic="streaming",
-        text="配信のチャットで何度も悪口を書かれています",
-        room_id="r-1",
-        ticket_id="CS-1024",
-    )
-
-    id: ExternalId
-    topic: InquiryTopic
-    text: FreeText
-    room_id: ExternalId | None = None
-    author_id: ExternalId | None = None
-    ticket_id: ExternalId | None = None
-    asked_at: Time | None = None
+    status_token: str = Field(description="For the reporter: /reports/status/{token} shows how it stands.")
 
 
-class InquiriesIn(Body):
-    """Several letters."""
-
-    inquiries: list[InquiryIn] = Field(min_length=1, max_length=MOST_ITEMS)
-
-
-class TakenAllOut(BaseModel):
+class ReportsTakenOut(BaseModel):
     """What became of each, in order."""
 
-    results: list[TakenOut]
+    results: list[ReportTakenOut]
+
+
+class ReportOut(BaseModel):
+    """A report as its reporter may see it."""
+
+    id: str
+    status: str = Field(description="What became of it on arrival, as the answer to it said.")
+    reason: str
+    subject_kind: str
+    reported_at: datetime
+    resolved_at: datetime | None
+    case_id: str | None
+    status_token: str
+    answer: AnswerOut
 
 
 @router.post(
@@ -106,100 +125,101 @@ class TakenAllOut(BaseModel):
     status_code=201,
     operation_id="report",
     summary="Hand in one report or several",
-    responses=problems(*POSTED, 409, s409="The report id came before with other content."),
+    responses=problems(*POSTED, 409, s409="A report id came before with other content; nothing was taken."),
 )
-def report(
-    body: ReportIn | ReportsIn, key: Caller, unit: Write, archive: ReadArchive, parts: ProcessParts, now: Now
-) -> TakenOut | TakenAllOut:
-    """A report joins the live case of its subject, or opens one; it is scored like chat.
+async def report(
+    request: Request, body: ReportIn | ReportsIn, key: Payer, parts: ProcessParts, now: Now
+) -> ReportTakenOut | ReportsTakenOut:
+    """A report joins the live case of its subject, or opens one; its text is scored like chat.
 
-    Its id is idempotent. The same reporter on the same subject counts once.
+    Its id is idempotent. The same reporter on the same subject counts once. All of a request is taken, or
+    nothing; what is answered with 201 survives the death of the process.
     """
-    desk = _desk(parts, unit, archive, now)
-    if isinstance(body, ReportsIn):
-        reports = [_report(key, one, now, f"/reports/{at}") for at, one in enumerate(body.reports)]
-        return TakenAllOut(results=_out([desk.take_report(one) for one in reports]))
-    [out] = _out([desk.take_report(_report(key, body, now, ""))])
-    return out
-
-
-@router.post(
-    "/inquiries",
-    status_code=201,
-    operation_id="inquire",
-    summary="Hand in one inquiry or several",
-    responses=problems(*POSTED, 409, s409="The inquiry id came before with other content."),
-)
-def inquire(
-    body: InquiryIn | InquiriesIn,
-    key: Caller,
-    unit: Write,
-    archive: ReadArchive,
-    parts: ProcessParts,
-    now: Now,
-) -> TakenOut | TakenAllOut:
-    """An inquiry that names an author or a room joins their case; all of them feed the trends."""
-    desk = _desk(parts, unit, archive, now)
-    if isinstance(body, InquiriesIn):
-        inquiries = [_inquiry(key, one, now, f"/inquiries/{at}") for at, one in enumerate(body.inquiries)]
-        return TakenAllOut(results=_out([desk.take_inquiry(one) for one in inquiries]))
-    [out] = _out([desk.take_inquiry(_inquiry(key, body, now, ""))])
-    return out
-
-
-def _desk(parts: Parts, unit: Unit, archive: Connection, now: datetime) -> ReportDesk:
-    return ReportDesk(engine=parts.engines.current, connection=unit.connection, archive=archive, now=now)
-
-
-def _out(taken: Sequence[Taken]) -> list[TakenOut]:
-    return [TakenOut(id=one.id, status=one.status.value, case_id=one.case_id) for one in taken]
-
-
-def _report(key: ApiKey, given: ReportIn, now: datetime, place: str) -> Report:
-    _not_ahead(given.reported_at, now, f"{place}/reported_at")
-    if given.subject.kind is SubjectKind.AUTHOR and given.subject.id == given.reporter_id:
-        raise Invalid(
-            "Nobody can report themself.",
-            [FieldProblem(pointer=f"{place}/subject/id", detail="the reporter's own id")],
-        )
-    message = given.message
-    subject = Subject(
-        kind=given.subject.kind,
-        id=given.subject.id,
-        author_id=message.author_id if message else None,
-        author_name=message.author_name if message else None,
-        room_id=message.room_id if message else given.subject.room_id,
-        text=message.text if message else None,
-        sent_at=message.sent_at if message else None,
+    many = isinstance(body, ReportsIn)
+    given = body.reports if isinstance(body, ReportsIn) else [body]
+    await charge(request, key, len(given))
+    reports = [
+        report_of(key.service, one, now, f"/reports/{at}" if many else "") for at, one in enumerate(given)
+    ]
+    taken = await asyncio.get_running_loop().run_in_executor(
+        parts.report_threads, lambda: parts.collector.take(parts.engines.current, reports, now=now)
     )
+    out = _out(parts, taken)
+    return ReportsTakenOut(results=out) if many else out[0]
+
+
+@router.get(
+    "/reports/{report_id}",
+    operation_id="get_report",
+    summary="How a report stands, with the answer for its reporter",
+    responses=problems(*KEYED, 404),
+)
+def get_report(report_id: str, key: Caller, connection: Read, parts: ProcessParts) -> ReportOut:
+    """By the id it was sent with. The answer never says what is known of the reporter or the author."""
+    state = answers.state_of(connection, key.service, report_id)
+    return ReportOut(
+        id=state.id,
+        status=state.status,
+        reason=state.reason.value,
+        subject_kind=state.subject_kind.value,
+        reported_at=state.reported_at,
+        resolved_at=state.resolved_at,
+        case_id=state.case_id,
+        status_token=parts.tokens.make(TokenKind.REPORT, state.row_id),
+        answer=answer_out(state.answer),
+    )
+
+
+def _out(parts: Parts, taken: Sequence[Taken]) -> list[ReportTakenOut]:
+    return [
+        ReportTakenOut(
+            id=one.id,
+            status=one.status.value,
+            case_id=one.case_id,
+            status_token=parts.tokens.make(TokenKind.REPORT, one.row_id),
+        )
+        for one in taken
+    ]
+
+
+def report_of(service: str, given: ReportIn, now: datetime, place: str) -> Report:
+    """The domain's report of one body. Raises Invalid, with pointers below ``place``."""
+    not_ahead(given.reported_at, now, f"{place}/reported_at")
+    not_ahead(given.reporter.created_at, now, f"{place}/reporter/created_at")
+    message = given.message
+    if message is not None:
+        not_ahead(message.sent_at, now, f"{place}/message/sent_at")
+    _not_oneself(given, place)
     return Report(
-        service=key.service,
+        service=service,
         id=given.id,
         reporter_id=given.reporter_id,
-        subject=subject,
+        subject=Subject(
+            kind=given.subject.kind,
+            id=given.subject.id,
+            author_id=message.author_id if message else None,
+            author_name=message.author_name if message else None,
+            room_id=(message.room_id if message else None) or given.subject.room_id,
+            text=message.text if message else given.subject.text,
+            sent_at=message.sent_at if message else None,
+        ),
         reason=given.reason,
         text=given.text,
         evidence=tuple(given.evidence),
         reported_at=given.reported_at or now,
+        reporter_created_at=given.reporter.created_at,
+        reporter_role=given.reporter.role,
     )
 
 
-def _inquiry(key: ApiKey, given: InquiryIn, now: datetime, place: str) -> Inquiry:
-    _not_ahead(given.asked_at, now, f"{place}/asked_at")
-    return Inquiry(
-        service=key.service,
-        id=given.id,
-        topic=given.topic,
-        text=given.text,
-        room_id=given.room_id,
-        author_id=given.author_id,
-        ticket_id=given.ticket_id,
-        asked_at=given.asked_at or now,
+def _not_oneself(given: ReportIn, place: str) -> None:
+    about_person = given.subject.kind in (SubjectKind.AUTHOR, SubjectKind.PROFILE)
+    if about_person and given.subject.id == given.reporter_id:
+        pointer = f"{place}/subject/id"
+    elif given.message is not None and given.message.author_id == given.reporter_id:
+        pointer = f"{place}/message/author_id"
+    else:
+        return
+    raise Invalid(
+        "Nobody can report themself.", [FieldProblem(pointer=pointer, detail="the reporter's own id")]
     )
-
-
-def _not_ahead(time: datetime | None, now: datetime, pointer: str) -> None:
-    if time is not None and time > now + NEWEST:
-        raise Invalid(
-            "A time lies in the future.", [FieldProblem(pointer=pointer, detail=f"{time} is after now")]
-        )

@@ -1,4 +1,4 @@
-"""What anybody may ask: is it up, is it ready, what are the words and clauses."""
+"""What anybody may ask: is it up, is it ready, what does it count."""
 
 from datetime import UTC, datetime
 
@@ -7,43 +7,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
 
-from api.deps import Parts, Read, get_parts
+from api.deps import Parts, get_parts
 from api.metrics import CONTENT_TYPE
-from api.openapi import problems
 from moderation.errors import ModerationError, StoreUnavailable
-from moderation.storage import gauges, policies
+from moderation.storage import gauges
 from moderation.storage.database import Database, check
 from moderation.storage.gauges import Gauges
-from moderation.taxonomy import CATEGORY_JA, REASON_JA, SEVERITY_JA
 
 router = APIRouter(tags=["service"])
-
-
-class Word(BaseModel):
-    """A value of the vocabulary and its Japanese name."""
-
-    value: str
-    name_ja: str
-
-
-class ClauseOut(BaseModel):
-    """A clause of the terms of use."""
-
-    id: str
-    version: int
-    title: str
-    text: str
-    url: str | None
-    categories: list[str]
-
-
-class TaxonomyOut(BaseModel):
-    """The published words: what reports, verdicts and decisions are made of."""
-
-    categories: list[Word]
-    severities: list[Word]
-    report_reasons: list[Word]
-    policies: list[ClauseOut]
 
 
 class ReadyOut(BaseModel):
@@ -114,29 +85,3 @@ def _gauges(database: Database) -> Gauges | None:
             return gauges.read(connection, now=datetime.now(UTC))
     except StoreUnavailable:
         return None
-
-
-@router.get(
-    "/v1/taxonomy",
-    operation_id="taxonomy",
-    summary="Categories, severities, report reasons, policies",
-    responses=problems(503),
-)
-def taxonomy(connection: Read) -> TaxonomyOut:
-    """The published vocabulary with Japanese names."""
-    return TaxonomyOut(
-        categories=[Word(value=word.value, name_ja=name) for word, name in CATEGORY_JA.items()],
-        severities=[Word(value=word.value, name_ja=name) for word, name in SEVERITY_JA.items()],
-        report_reasons=[Word(value=word.value, name_ja=name) for word, name in REASON_JA.items()],
-        policies=[
-            ClauseOut(
-                id=clause.id,
-                version=clause.version,
-                title=clause.title,
-                text=clause.text,
-                url=clause.url,
-                categories=[category.value for category in clause.categories],
-            )
-            for clause in policies.current(connection)
-        ],
-    )

@@ -5,6 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from moderation.errors import FieldProblem, Invalid
+from moderation.scoring.message import NEWEST
+
 LONGEST_FREE_TEXT = 10_000
 """Longest free text of a report or inquiry, in code points."""
 
@@ -43,3 +46,12 @@ class TakenOut(BaseModel):
         description="opened or joined a case; repeated: not counted again; settled: decided before; kept: no case."
     )
     case_id: str | None = Field(description="The case it belongs to.")
+
+
+def not_ahead(time: datetime | None, now: datetime, pointer: str) -> None:
+    """Refuse a time that lies in the future, beyond what clocks differ by. Raises Invalid."""
+    if time is not None and time > now + NEWEST:
+        problem = FieldProblem(
+            pointer=pointer, detail=f"{time.isoformat()} lies after now, {now.isoformat()}"
+        )
+        raise Invalid("A time lies in the future.", [problem])

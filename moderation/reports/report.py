@@ -7,7 +7,7 @@ from enum import StrEnum
 from hashlib import blake2b
 
 from moderation.review.case import CaseKind, live_key
-from moderation.taxonomy import InquiryTopic, ReportReason, Severity, SubjectKind
+from moderation.taxonomy import AuthorRole, InquiryTopic, ReportReason, Severity, SubjectKind
 
 SEVERITY_OF_REASON: dict[ReportReason, Severity] = {
     ReportReason.THREAT: Severity.HIGH,
@@ -35,13 +35,18 @@ class ReportStatus(StrEnum):
     SETTLED = "settled"
     KEPT = "kept"
 
+    @property
+    def counted(self) -> bool:
+        """Whether it counts in its case."""
+        return self in (ReportStatus.OPENED, ReportStatus.JOINED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """What a report is about, as far as it is known.
 
     Attributes:
-        text: The reported message's text, from the archive or as the reporter gave it.
+        text: The reported message's or profile's text, from the archive or as the reporter gave it.
         sent_at: When it was sent, where known.
     """
 
@@ -79,6 +84,8 @@ class Report:
     Attributes:
         id: The service's id of it; the same id is taken once.
         evidence: Message ids the reporter points to.
+        reporter_created_at: Since when the reporter's account exists, where the service says so.
+        reporter_role: Their part in the room: who runs or moderates it is trusted.
     """
 
     service: str
@@ -89,6 +96,8 @@ class Report:
     text: str
     evidence: Sequence[str]
     reported_at: datetime
+    reporter_created_at: datetime | None = None
+    reporter_role: AuthorRole = AuthorRole.VIEWER
 
     @property
     def digest(self) -> str:
@@ -99,7 +108,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """A letter to support."""
+    """A letter to support.
+
+    Attributes:
+        sender_id: Who wrote it, where the service knows.
+        case_id: The case it is about, where the service knows.
+    """
 
     service: str
     id: str
@@ -109,6 +123,8 @@ class Inquiry:
     author_id: str | None
     ticket_id: str | None
     asked_at: datetime
+    sender_id: str | None = None
+    case_id: str | None = None
 
     @property
     def digest(self) -> str:

@@ -24,7 +24,7 @@ from rules.hit import Hit
 from rules.match import Prepared, RuleSet
 from rules.resolve import resolve
 from rules.subject import AuthorFacts, Recent, RoomFacts, Subject, TargetFacts
-from rules.windows import WindowRequest
+from rules.windows import WindowRequest, report_requests
 
 _TARGETS = tuple(Target(name) for name in TARGETS)
 _TARGET_OF = dict(zip(TARGETS, _TARGETS, strict=True))
@@ -98,6 +98,12 @@ class RulesBridge:
     def reads_talk(self) -> bool:
         """Whether a rule looks at what was said before."""
         return bool(self.rule_set.needs & {"recent_author", "recent_room"})
+
+    def report_requests(
+        self, *, author: str | None, room: str | None, reporter: str, at: float
+    ) -> tuple[WindowRequest, ...]:
+        """What a report adds to the windows that rules read; ``at`` in Unix seconds."""
+        return report_requests(self.rule_set.windows, author=author, room=room, reporter=reporter, at=at)
 
     def prepare(self, seen: Sequence[Seen]) -> "PreparedBatch":
         """Scan the texts."""

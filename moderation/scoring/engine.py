@@ -72,6 +72,12 @@ class RuleDetector(Protocol):
         """Whether a rule looks at what was said before."""
         ...
 
+    def report_requests(
+        self, *, author: str | None, room: str | None, reporter: str, at: float
+    ) -> Sequence[object]:
+        """What a report adds to the windows that rules read; ``at`` in Unix seconds."""
+        ...
+
     def prepare(self, seen: Sequence["Seen"]) -> "PreparedRules":
         """Scan the texts; the windows it needs are then known."""
         ...

@@ -20,7 +20,7 @@ from moderation.review.decision import (
 )
 from moderation.review.sight import Sight
 from moderation.review.strikes import terms_of
-from moderation.storage import desk_events, desk_held, policies
+from moderation.storage import answers, desk_events, desk_held, policies
 from moderation.storage.desk_case import decisions_of
 from moderation.storage.desk_claims import ESCALATED, note
 from moderation.storage.desk_rows import decision_of, get_case
@@ -97,6 +97,7 @@ def decide(
     kind = ESCALATED if state is CaseState.ESCALATED else "decided"
     note(connection, case.id, sight.user_id, kind, now=now, data={"decision_id": decision.id, "state": state})
     desk_events.decided(connection, case, decision, state, through=seen_hit_seq)
+    answers.judge(connection, case, decision, through=seen_hit_seq)
     return decision
 
 
@@ -161,6 +162,7 @@ def take_back(connection: Connection, case: Case, made: Decision, sight: Sight, 
     connection.execute(update(decisions).where(decisions.c.id == made.id).values(undone_by=undoing.id))
     connection.execute(update(strikes).where(strikes.c.decision_id == made.id).values(undone_at=now))
     desk_events.reversed_(connection, case, made, undoing)
+    answers.take_back(connection, made)
     return undoing
 
 

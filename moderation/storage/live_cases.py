@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -81,6 +81,7 @@ def join(connection: Connection, arrival: Arrival, *, now: datetime) -> Joined:
         "seen_hit_seq": 0,
         "hits": arrival.hits,
         "reports": arrival.reports,
+        "report_weight": arrival.report_weight,
         "version": 1,
         "opened_at": now,
         "updated_at": now,
@@ -108,6 +109,7 @@ def _upsert(dialect_name: str) -> ReturningInsert[Any]:
             "hit_seq": cases.c.hit_seq + new.excluded.hit_seq,
             "hits": cases.c.hits + new.excluded.hits,
             "reports": cases.c.reports + new.excluded.reports,
+            "report_weight": cases.c.report_weight + new.excluded.report_weight,
             "updated_at": new.excluded.updated_at,
         },
     ).returning(cases)
@@ -116,7 +118,8 @@ def _upsert(dialect_name: str) -> ReturningInsert[Any]:
 
 def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
     """Severity, categories, minors and priority of a case that gets an arrival; without a row a new one."""
-    severity, minors, hits, reports = arrival.severity, arrival.minors, arrival.hits, 0
+    severity, minors, hits = arrival.severity, arrival.minors, arrival.hits
+    report_weight = arrival.report_weight
     viewers, age_step = arrival.live_viewers, 0
     categories: dict[str, float] = {}
     if row is not None:
@@ -124,7 +127,7 @@ def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
         age_step = row.age_step
         severity = max(tuple(Severity)[row.severity], severity, key=lambda level: level.rank)
         categories |= row.categories
-        minors, hits, reports = row.minors or minors, row.hits, row.reports - arrival.reports
+        minors, hits, report_weight = row.minors or minors, row.hits, row.report_weight
     for category, score in arrival.categories.items():
         categories[category.value] = max(score, categories.get(category.value, 0.0))
     return {
@@ -139,7 +142,7 @@ def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
             score=max(categories.values(), default=0.0),
             minors=minors,
             hits=hits,
-            report_weight=max(float(reports), 0.0) + arrival.report_weight,
+            report_weight=report_weight,
             live_viewers=viewers,
             age_step=age_step,
         ),
@@ -203,12 +206,3 @@ def _route(connection: Connection, row: Any, arrival: Arrival) -> None:
     )
     if queue is not None and queue != row.queue:
         connection.execute(_RAISE, {"case_id": row.id, "queue": queue})
-
-
-def find_live(connection: Connection, service: str, live_key: str) -> str | None:
-    """Id of the open case of a key, if there is one."""
-    return connection.execute(
-        select(cases.c.id).where(
-            cases.c.service_id == service, cases.c.live_key == live_key, cases.c.state != CaseState.CLOSED
-        )
-    ).scalar_one_or_none()

@@ -23,6 +23,7 @@ class PolicyClause:
     text: str
     url: str | None
     categories: tuple[Category, ...]
+    effective_at: datetime | None = None
 
 
 def put(connection: Connection, clauses: Sequence[PolicyClause], *, now: datetime) -> None:
@@ -65,4 +66,5 @@ def _clause(row: Any) -> PolicyClause:
         text=row.text,
         url=row.url,
         categories=tuple(Category(category) for category in row.categories),
+        effective_at=row.effective_at,
     )

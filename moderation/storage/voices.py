@@ -1,20 +1,26 @@
 """Reports and inquiries in the database. Functions take a connection and never commit it."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, insert, select, tuple_, update
 
-from moderation.reports.report import Inquiry, Report, Subject
+from moderation.reports.likeness import Said
+from moderation.reports.report import Inquiry, Report
+from moderation.scoring.verdict import Verdict
+from moderation.storage import case_weight
 from moderation.storage.flagged import storable
 from moderation.storage.ids import new_id
-from moderation.storage.tables.archive import messages as archive_messages
-from moderation.storage.tables.cases import case_hits, cases
+from moderation.storage.tables.cases import case_events, cases
+from moderation.storage.tables.people import rooms
 from moderation.storage.tables.voices import inquiries, reports
-from moderation.taxonomy import SubjectKind
+from moderation.taxonomy import Severity, SubjectKind
+
+_MOST_HEARD = 200
+"""Texts about one subject that a new one is compared with, the newest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +43,20 @@ class Scored:
     fold_version: str
     ruleset_version: str
 
+    @classmethod
+    def of(cls, verdict: Verdict) -> Self:
+        """From a verdict."""
+        return cls(
+            minors=verdict.minors,
+            category_scores={
+                category.value: round(score, 4) for category, score in verdict.category_scores.items()
+            },
+            model_version=verdict.versions.model,
+            lexicon_version=verdict.versions.lexicon,
+            fold_version=verdict.versions.fold,
+            ruleset_version=verdict.versions.ruleset,
+        )
+
     def columns(self) -> dict[str, Any]:
         """Column values."""
         return {
@@ -49,149 +69,198 @@ class Scored:
         }
 
 
-def find_report(connection: Connection, service: str, external_id: str) -> KeptVoice | None:
-    """A report taken before under this id."""
-    return _find(connection, reports, service, external_id)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptReport:
+    """A report as it is kept, with what was made of it."""
+
+    row_id: str
+    report: Report
+    status: str
+    case_id: str | None
+    counted: bool
+    weight: float
+    seq: int | None
+    severity: Severity
+    suggested: str | None
+    urgent: tuple[str, ...]
+    quality: str
+    new_reporter: bool
+    brigade: bool
+    scored: Scored
 
 
-def find_inquiry(connection: Connection, service: str, external_id: str) -> KeptVoice | None:
-    """An inquiry taken before under this id."""
-    return _find(connection, inquiries, service, external_id)
+def find_reports(connection: Connection, service: str, ids: Sequence[str]) -> dict[str, KeptVoice]:
+    """Reports taken before under these ids."""
+    return _find(connection, reports, service, ids)
 
 
-def _find(connection: Connection, table: Any, service: str, external_id: str) -> KeptVoice | None:
-    row = connection.execute(
-        select(table.c.id, table.c.content_hash, table.c.case_id).where(
-            table.c.service_id == service, table.c.external_id == external_id
+def find_inquiries(connection: Connection, service: str, ids: Sequence[str]) -> dict[str, KeptVoice]:
+    """Inquiries taken before under these ids."""
+    return _find(connection, inquiries, service, ids)
+
+
+def _find(connection: Connection, table: Any, service: str, ids: Sequence[str]) -> dict[str, KeptVoice]:
+    rows = connection.execute(
+        select(table.c.id, table.c.external_id, table.c.content_hash, table.c.case_id).where(
+            table.c.service_id == service, table.c.external_id.in_(ids)
         )
-    ).one_or_none()
-    return None if row is None else KeptVoice(id=row.id, digest=row.content_hash, case_id=row.case_id)
-
-
-def reported_before(connection: Connection, report: Report) -> str | None:
-    """Case of an earlier, still counting report of the same reporter on the same subject."""
-    return connection.execute(
-        select(reports.c.case_id)
-        .where(
-            reports.c.service_id == report.service,
-            reports.c.subject_kind == report.subject.kind.value,
-            reports.c.subject_id == report.subject.id,
-            reports.c.reporter_id == report.reporter_id,
-            reports.c.counted,
-        )
-        .order_by(reports.c.received_at.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-
-
-def settled_case(connection: Connection, service: str, message_id: str) -> str | None:
-    """The closed case in which a moderator decided on this very message, if there is one."""
-    return connection.execute(
-        select(case_hits.c.case_id)
-        .join(cases, cases.c.id == case_hits.c.case_id)
-        .where(
-            case_hits.c.service_id == service,
-            case_hits.c.message_id == message_id,
-            cases.c.state == "closed",
-            case_hits.c.seq <= cases.c.seen_hit_seq,
-        )
-        .order_by(cases.c.closed_at.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-
-
-def add_report(
-    connection: Connection,
-    report: Report,
-    *,
-    case_id: str,
-    counted: bool,
-    weight: float,
-    scored: Scored,
-    now: datetime,
-) -> str | None:
-    """Keep a report; None when its id was taken meanwhile by somebody else's request."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    subject = report.subject
-    row = dialect.insert(reports).values(
-        id=new_id(),
-        service_id=report.service,
-        external_id=report.id,
-        content_hash=report.digest,
-        reporter_id=report.reporter_id,
-        subject_kind=subject.kind.value,
-        subject_id=subject.id,
-        message_id=subject.id if subject.kind is SubjectKind.MESSAGE else None,
-        author_id=subject.author_id,
-        room_id=subject.room_id,
-        reason=report.reason.value,
-        text=storable(report.text),
-        evidence=list(report.evidence),
-        reported_at=report.reported_at,
-        received_at=now,
-        case_id=case_id,
-        counted=counted,
-        weight=weight,
-        **scored.columns(),
     )
-    return connection.execute(row.on_conflict_do_nothing().returning(reports.c.id)).scalar_one_or_none()
+    return {
+        row.external_id: KeptVoice(id=row.id, digest=row.content_hash, case_id=row.case_id) for row in rows
+    }
+
+
+def counted_before(connection: Connection, given: Sequence[Report]) -> dict[tuple[str, str, str], str]:
+    """Open cases in which the same reporters' reports on the same subjects count already.
+
+    Returns:
+        Case id by (kind of subject, its id, reporter).
+    """
+    if not given:
+        return {}
+    key = tuple_(reports.c.subject_kind, reports.c.subject_id, reports.c.reporter_id)
+    asked = [(one.subject.kind.value, one.subject.id, one.reporter_id) for one in given]
+    rows = connection.execute(
+        select(reports.c.subject_kind, reports.c.subject_id, reports.c.reporter_id, reports.c.case_id)
+        .join(cases, cases.c.id == reports.c.case_id)
+        .where(
+            reports.c.service_id == given[0].service,
+            key.in_(asked),
+            reports.c.counted,
+            cases.c.state != "closed",
+        )
+    )
+    return {(row.subject_kind, row.subject_id, row.reporter_id): row.case_id for row in rows}
+
+
+def said_lately(connection: Connection, case_ids: Sequence[str], *, since: datetime) -> dict[str, list[Said]]:
+    """What reports of these cases said, the newest few of each."""
+    heard: dict[str, list[Said]] = defaultdict(list)
+    for case_id in case_ids:
+        rows = connection.execute(
+            select(reports.c.id, reports.c.reporter_id, reports.c.text, reports.c.new_reporter)
+            .where(
+                reports.c.case_id == case_id,
+                reports.c.counted,
+                reports.c.text != "",
+                reports.c.received_at >= since,
+            )
+            .order_by(reports.c.seq.desc())
+            .limit(_MOST_HEARD)
+        )
+        heard[case_id] = [
+            Said(report_id=row.id, reporter_id=row.reporter_id, text=row.text, new_reporter=row.new_reporter)
+            for row in rows
+        ]
+    return heard
+
+
+def mark_brigade(
+    connection: Connection, case_id: str, report_ids: Sequence[str], *, weight: float, now: datetime
+) -> None:
+    """Mark reports that turn out to belong to a brigade, and weigh their case anew."""
+    marked = connection.execute(
+        update(reports)
+        .where(reports.c.id.in_(report_ids), reports.c.brigade.is_(False))
+        .values(brigade=True, weight=weight, severity=Severity.LOW.rank)
+    )
+    if marked.rowcount:
+        case_weight.weigh_anew(connection, case_id)
+        connection.execute(
+            insert(case_events),
+            {
+                "case_id": case_id,
+                "at": now,
+                "actor": "system",
+                "kind": "brigade",
+                "data": {"reports": marked.rowcount},
+            },
+        )
+
+
+def add_reports(connection: Connection, given: Sequence[KeptReport], *, now: datetime) -> None:
+    """Keep reports; their ids are new."""
+    connection.execute(insert(reports), [_report_row(one, now) for one in given])
+
+
+def _report_row(kept: KeptReport, now: datetime) -> dict[str, Any]:
+    report, subject = kept.report, kept.report.subject
+    return {
+        "id": kept.row_id,
+        "service_id": report.service,
+        "external_id": report.id,
+        "content_hash": report.digest,
+        "reporter_id": report.reporter_id,
+        "subject_kind": subject.kind.value,
+        "subject_id": subject.id,
+        "message_id": subject.id if subject.kind is SubjectKind.MESSAGE else None,
+        "author_id": subject.author_id,
+        "room_id": subject.room_id,
+        "reason": report.reason.value,
+        "text": storable(report.text),
+        "evidence": list(report.evidence),
+        "reported_at": report.reported_at,
+        "received_at": now,
+        "case_id": kept.case_id,
+        "counted": kept.counted,
+        "weight": kept.weight,
+        "status": kept.status,
+        "seq": kept.seq,
+        "severity": kept.severity.rank,
+        "subject_text": None if subject.text is None else storable(subject.text),
+        "suggested": kept.suggested,
+        "urgent": list(kept.urgent),
+        "quality": kept.quality,
+        "new_reporter": kept.new_reporter,
+        "brigade": kept.brigade,
+        **kept.scored.columns(),
+    }
 
 
 def add_inquiry(
-    connection: Connection, inquiry: Inquiry, *, case_id: str | None, scored: Scored, now: datetime
-) -> str | None:
-    """Keep an inquiry; None when its id was taken meanwhile."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(inquiries).values(
-        id=new_id(),
-        service_id=inquiry.service,
-        external_id=inquiry.id,
-        content_hash=inquiry.digest,
-        topic=inquiry.topic.value,
-        text=storable(inquiry.text),
-        room_id=inquiry.room_id,
-        author_id=inquiry.author_id,
-        case_id=case_id,
-        ticket_id=inquiry.ticket_id,
-        state="open",
-        asked_at=inquiry.asked_at,
-        received_at=now,
-        **scored.columns(),
+    connection: Connection,
+    inquiry: Inquiry,
+    *,
+    case_id: str | None,
+    urgent: Sequence[str],
+    scored: Scored,
+    now: datetime,
+) -> str:
+    """Keep an inquiry; gives our own id of it."""
+    row_id = new_id()
+    connection.execute(
+        insert(inquiries).values(
+            id=row_id,
+            service_id=inquiry.service,
+            external_id=inquiry.id,
+            content_hash=inquiry.digest,
+            topic=inquiry.topic.value,
+            text=storable(inquiry.text),
+            room_id=inquiry.room_id,
+            author_id=inquiry.author_id,
+            sender_id=inquiry.sender_id,
+            case_id=case_id,
+            ticket_id=inquiry.ticket_id,
+            state="open",
+            urgent=list(urgent),
+            asked_at=inquiry.asked_at,
+            received_at=now,
+            **scored.columns(),
+        )
     )
-    return connection.execute(row.on_conflict_do_nothing().returning(inquiries.c.id)).scalar_one_or_none()
+    return row_id
 
 
-def known_message(
-    connection: Connection, archive: Connection, service: str, message_id: str
-) -> Subject | None:
-    """What we know of a message: from the archive, or from a case if the recorder is still behind."""
-    row = archive.execute(
-        select(archive_messages).where(
-            archive_messages.c.service_id == service, archive_messages.c.id == message_id
-        )
-    ).one_or_none()
-    if row is not None:
-        return Subject(
-            kind=SubjectKind.MESSAGE,
-            id=message_id,
-            author_id=row.author_id,
-            room_id=row.room_id,
-            text=row.text,
-            sent_at=row.sent_at,
-        )
-    hit = connection.execute(
-        select(case_hits)
-        .where(case_hits.c.service_id == service, case_hits.c.message_id == message_id)
-        .limit(1)
-    ).one_or_none()
-    if hit is None:
-        return None
-    return Subject(
-        kind=SubjectKind.MESSAGE,
-        id=message_id,
-        author_id=hit.author_id,
-        author_name=hit.author_name,
-        room_id=hit.room_id,
-        text=hit.text,
-        sent_at=hit.sent_at,
+def case_of_service(connection: Connection, service: str, case_id: str) -> str | None:
+    """The case, if it is one of this service's."""
+    return connection.execute(
+        select(cases.c.id).where(cases.c.id == case_id, cases.c.service_id == service)
+    ).scalar_one_or_none()
+
+
+def room_categories(connection: Connection, service: str, room_ids: Sequence[str]) -> dict[str, str | None]:
+    """What kind of streams rooms are."""
+    rows = connection.execute(
+        select(rooms.c.id, rooms.c.category).where(rooms.c.service_id == service, rooms.c.id.in_(room_ids))
     )
+    return {row.id: row.category for row in rows}

@@ -2,52 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from itertools import count
 
 import pytest
 from sqlalchemy import select, update
 
-from moderation.reports.intake import ReportConflict, ReportDesk
-from moderation.reports.report import Inquiry, Report, Subject
+from moderation.reports.intake import ReportConflict
 from moderation.storage import flagged, outbox
 from moderation.storage.flagged import Flagged
 from moderation.storage.tables.cases import case_hits, cases
 from moderation.storage.tables.voices import inquiries, reports
-from moderation.taxonomy import InquiryTopic, ReportReason, Severity, SubjectKind
+from moderation.taxonomy import ReportReason, Severity
+from tests.reports.desk import about_message, inquiry, report
 from tests.support.factories import NOON, message
 from tests.support.verdicts import verdict
-
-_numbers = count(1)
-
-
-def report(reporter="u-9", **given):
-    fields = {
-        "service": "test",
-        "id": f"rp-{next(_numbers)}",
-        "reporter_id": reporter,
-        "subject": Subject(kind=SubjectKind.AUTHOR, id="u-1", room_id="r-1"),
-        "reason": ReportReason.INSULT,
-        "text": "この人に暴言を吐かれました",
-        "evidence": (),
-        "reported_at": NOON,
-    }
-    return Report(**(fields | given))
-
-
-def about_message(message_id, **given):
-    return Subject(kind=SubjectKind.MESSAGE, id=message_id, **given)
-
-
-@pytest.fixture
-def take(database, engine):
-    """Take a report or inquiry in, in a unit of work of its own."""
-
-    def taking(item):
-        with database.write() as unit, database.read_archive() as archive:
-            desk = ReportDesk(engine=engine, connection=unit.connection, archive=archive, now=NOON)
-            return desk.take_inquiry(item) if isinstance(item, Inquiry) else desk.take_report(item)
-
-    return taking
 
 
 @pytest.fixture
@@ -167,20 +134,6 @@ def test_a_counted_report_reaches_the_buckets_through_the_outbox(take, database)
     with database.read() as connection:
         facts = outbox.due(connection, destination=outbox.RECORDER, now=NOON, most=10)
     assert [(fact.type, fact.payload["reason"]) for fact in facts] == [("report", "insult")]
-
-
-def inquiry(**given):
-    fields = {
-        "service": "test",
-        "id": f"iq-{next(_numbers)}",
-        "topic": InquiryTopic.STREAMING,
-        "text": "配信が荒らされて困っています",
-        "room_id": None,
-        "author_id": None,
-        "ticket_id": "CS-1",
-        "asked_at": NOON,
-    }
-    return Inquiry(**(fields | given))
 
 
 def test_an_inquiry_that_names_nobody_is_kept_without_a_case(take, database):

@@ -40,6 +40,7 @@ cases = Table(
     Column("seen_hit_seq", Integer, nullable=False),  # what the last decision covered
     Column("hits", Integer, nullable=False),
     Column("reports", Integer, nullable=False),
+    Column("report_weight", Float, nullable=False, default=0.0),  # sum of the reporters' weights
     Column("version", Integer, nullable=False),  # moves on claim, decision and state change only
     Column("assigned_to", Id),
     Column("claimed_by", Id),
@@ -76,6 +77,7 @@ cases = Table(
         postgresql_where=text("state <> 'closed' AND age_step < 2"),
         sqlite_where=text("state <> 'closed' AND age_step < 2"),
     ),
+    Index("ix_cases_settled", "service_id", "live_key", "closed_at"),
     Index("ix_cases_author", "service_id", "author_id", "opened_at"),
     Index("ix_cases_other", "service_id", "other_id"),
     Index("ix_cases_room", "service_id", "room_id", "opened_at"),

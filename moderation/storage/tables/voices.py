@@ -37,6 +37,20 @@ reports = Table(
     Column("case_id", Id),
     Column("counted", Boolean, nullable=False),  # false: the same reporter said it of this subject before
     Column("weight", Float, nullable=False),
+    Column("status", Word, nullable=False, default="joined"),  # what became of it on arrival
+    Column("seq", Integer),  # its number in the case: a decision covers up to the one it saw
+    Column("severity", Integer, nullable=False, default=0),  # what it alone would make of a case
+    Column("subject_text", Text),  # the reported thing as the reporter gave it
+    Column("suggested", Word),  # category that the text or the message points to, where one does
+    Column(
+        "urgent", Json, nullable=False, default=list
+    ),  # why it takes the fast lane: threat, self_harm, minors
+    Column("quality", Word, nullable=False, default="ok"),  # ok | empty | copied
+    Column("new_reporter", Boolean, nullable=False, default=False),
+    Column("brigade", Boolean, nullable=False, default=False),  # one of many alike from new accounts
+    Column("outcome", Word),  # agreed | disagreed | ignored, once decided
+    Column("judged_at", UtcDateTime),
+    Column("decision_id", Id),
     Column("minors", Boolean, nullable=False),
     Column("category_scores", Json, nullable=False),  # of the free text
     Column("model_version", Id, nullable=False),
@@ -45,8 +59,21 @@ reports = Table(
     Column("ruleset_version", Id, nullable=False),
     UniqueConstraint("service_id", "external_id"),
     Index("ix_reports_subject", "service_id", "subject_kind", "subject_id", "reporter_id"),
+    Index("ix_reports_reporter", "service_id", "reporter_id", "author_id"),
     Index("ix_reports_case", "case_id"),
     Index("ix_reports_time", "service_id", "reported_at"),
+)
+
+reporters = Table(
+    "reporters",  # only those a person set something on; weights come from the reports' outcomes
+    MAIN,
+    Column("service_id", Id, primary_key=True),
+    Column("id", ExternalId, primary_key=True),
+    Column("trusted", Boolean, nullable=False),
+    Column("muted_until", UtcDateTime),
+    Column("why", Text, nullable=False),
+    Column("set_by", Id, nullable=False),
+    Column("set_at", UtcDateTime, nullable=False),
 )
 
 inquiries = Table(
@@ -63,6 +90,11 @@ inquiries = Table(
     Column("case_id", Id),
     Column("ticket_id", ExternalId),
     Column("state", Word, nullable=False),  # open | answered | closed
+    Column("sender_id", ExternalId),  # who wrote it, where the service knows
+    Column("reply", Text),  # what was answered
+    Column("answered_by", Id),
+    Column("answered_at", UtcDateTime),
+    Column("urgent", Json, nullable=False, default=list),  # as of a report
     Column("minors", Boolean, nullable=False),
     Column("category_scores", Json, nullable=False),  # of the free text
     Column("model_version", Id, nullable=False),

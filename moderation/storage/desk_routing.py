@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.errors import FieldProblem, Invalid, NotFound
@@ -151,7 +151,7 @@ def remove_route(connection: Connection, route_id: str) -> None:
 
 
 def queue_for(
-    connection: Connection,
+    listed: Sequence[Route],
     *,
     service: str,
     kind: CaseKind,
@@ -159,18 +159,15 @@ def queue_for(
     severity: Severity,
 ) -> str | None:
     """The queue of the first routing rule that fits a new case; None where none does."""
-    fitting = (
-        select(routing_rules.c.queue_id)
-        .where(
-            or_(routing_rules.c.service_id.is_(None), routing_rules.c.service_id == service),
-            or_(routing_rules.c.kind.is_(None), routing_rules.c.kind == kind),
-            or_(routing_rules.c.category.is_(None), routing_rules.c.category.in_(sorted(categories))),
-            or_(routing_rules.c.severity.is_(None), routing_rules.c.severity <= severity.rank),
-        )
-        .order_by(routing_rules.c.position, routing_rules.c.id)
-        .limit(1)
-    )
-    return connection.execute(fitting).scalar_one_or_none()
+    for route in listed:
+        if (
+            route.service in (None, service)
+            and route.kind in (None, kind)
+            and (route.category is None or route.category in categories)
+            and (route.severity is None or route.severity.rank <= severity.rank)
+        ):
+            return route.queue
+    return None
 
 
 def names(listed: Sequence[ReviewQueue]) -> dict[str, str]:

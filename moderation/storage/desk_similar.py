@@ -25,16 +25,16 @@ class Similar:
     likeness: float
 
 
-def remember(connection: Connection, case_id: str, texts: Sequence[str]) -> None:
-    """Keep the hashes of a case's texts."""
-    rows = {exact_sketch(text): True for text in texts}
-    for text in texts:
+def remember(connection: Connection, texts: Sequence[tuple[str, str]]) -> None:
+    """Keep the hashes of texts, each with the id of its case."""
+    rows = {(case_id, exact_sketch(text)): True for case_id, text in texts}
+    for case_id, text in texts:
         for sketch in near_sketches(text):
-            rows.setdefault(sketch, False)
+            rows.setdefault((case_id, sketch), False)
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(
         dialect.insert(case_sketches).on_conflict_do_nothing(),
-        [{"sketch": sketch, "case_id": case_id, "exact": exact} for sketch, exact in rows.items()],
+        [{"sketch": sketch, "case_id": case_id, "exact": exact} for (case_id, sketch), exact in rows.items()],
     )
 
 

@@ -4,19 +4,22 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, tuple_
+from sqlalchemy import Connection, Insert, Table, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.review.case import CaseKind, live_key
+from moderation.scoring.decide import rounded
 from moderation.scoring.message import Message
 from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
 from moderation.scoring.verdict import Outcome, Verdict
 from moderation.storage import desk_similar, outbox
 from moderation.storage.ids import new_id
-from moderation.storage.live_cases import Arrival, Joined, join
+from moderation.storage.live_cases import Arrival, join_all
+from moderation.storage.outbox import Event
 from moderation.storage.tables.cases import case_context, case_hits, held_messages
 from moderation.taxonomy import Category
 
@@ -61,22 +64,41 @@ def save(
     for item in flagged:
         if item.message.id not in where:
             groups[item.message.service, item.live_key].append(item)
-    for key in sorted(groups):  # a fixed order: two requests never wait for each other
-        items = groups[key]
-        joined = join(connection, _arrival(key[1], items), now=now)
-        where |= dict.fromkeys((item.message.id for item in items), joined.case_id)
-        _insert_hits(connection, items, joined, now=now)
-        _insert_context(connection, items, joined.case_id)
-        desk_similar.remember(connection, joined.case_id, [item.message.text for item in items])
-        _hold(connection, items, joined.case_id, hold_for=hold_for, now=now)
-    return where
+    if not groups:
+        return where
+    keys = sorted(groups)  # a fixed order: two requests never wait for each other
+    arrivals = [_arrival(live_key, groups[service, live_key]) for service, live_key in keys]
+    placed = [
+        _Placed(item, joined.case_id, joined.first_seq + at)
+        for key, joined in zip(keys, join_all(connection, arrivals, now=now), strict=True)
+        for at, item in enumerate(groups[key])
+    ]
+    connection.execute(_INSERT_HITS, [_hit(one, now) for one in placed])
+    _insert_context(connection, placed)
+    desk_similar.remember(connection, [(one.case_id, one.item.message.text) for one in placed])
+    _hold(connection, placed, until=now + hold_for, now=now)
+    return where | {one.item.message.id: one.case_id for one in placed}
+
+
+class _Placed(NamedTuple):
+    """A flagged message with its case and its number there."""
+
+    item: Flagged
+    case_id: str
+    seq: int
+
+
+_KNOWN = select(case_hits.c.service_id, case_hits.c.message_id, case_hits.c.kind, case_hits.c.case_id).where(
+    case_hits.c.service_id.in_(bindparam("services", expanding=True)),
+    case_hits.c.message_id.in_(bindparam("ids", expanding=True)),
+)
 
 
 def _saved_before(connection: Connection, flagged: Sequence[Flagged]) -> dict[str, str]:
-    keys = [(item.message.service, item.message.id, item.kind.value) for item in flagged]
-    known = tuple_(case_hits.c.service_id, case_hits.c.message_id, case_hits.c.kind).in_(keys)
-    rows = connection.execute(select(case_hits.c.message_id, case_hits.c.case_id).where(known))
-    return {row.message_id: row.case_id for row in rows}
+    keys = {(item.message.service, item.message.id, item.kind) for item in flagged}
+    asked = {"services": sorted({key[0] for key in keys}), "ids": sorted({key[1] for key in keys})}
+    rows = connection.execute(_KNOWN, asked)
+    return {row.message_id: row.case_id for row in rows if (row.service_id, row.message_id, row.kind) in keys}
 
 
 def _arrival(key: str, items: Sequence[Flagged]) -> Arrival:
@@ -106,19 +128,16 @@ def _arrival(key: str, items: Sequence[Flagged]) -> Arrival:
     )
 
 
-def _insert_hits(connection: Connection, items: Sequence[Flagged], joined: Joined, *, now: datetime) -> None:
-    connection.execute(
-        insert(case_hits),
-        [_hit(item, joined.case_id, joined.first_seq + at, now) for at, item in enumerate(items)],
-    )
+_INSERT_HITS = insert(case_hits)
 
 
-def _hit(item: Flagged, case_id: str, seq: int, now: datetime) -> dict[str, Any]:
+def _hit(placed: _Placed, now: datetime) -> dict[str, Any]:
+    item = placed.item
     message, verdict = item.message, item.verdict
     return {
         "id": new_id(),
-        "case_id": case_id,
-        "seq": seq,
+        "case_id": placed.case_id,
+        "seq": placed.seq,
         "service_id": message.service,
         "message_id": message.id,
         "kind": item.kind.value,
@@ -131,9 +150,7 @@ def _hit(item: Flagged, case_id: str, seq: int, now: datetime) -> dict[str, Any]
         "verdict": verdict.verdict.value,
         "severity": verdict.severity.rank,
         "minors": verdict.minors,
-        "category_scores": {
-            category.value: round(score, 4) for category, score in verdict.category_scores.items()
-        },
+        "category_scores": dict(verdict.category_scores),
         "signals": [_signal(signal) for signal in verdict.signals],
         "target": verdict.target.value,
         "model_version": verdict.versions.model,
@@ -148,7 +165,7 @@ def _signal(signal: Signal) -> dict[str, Any]:
     return {
         "source": signal.source,
         "category": signal.category.value,
-        "score": round(signal.score, 4),
+        "score": rounded(signal.score),
         "reason": signal.reason,
         "spans": [list(span) for span in signal.spans],
         "minors": signal.minors,
@@ -158,9 +175,9 @@ def _signal(signal: Signal) -> dict[str, Any]:
     }
 
 
-def _insert_context(connection: Connection, items: Sequence[Flagged], case_id: str) -> None:
+def _insert_context(connection: Connection, placed: Sequence[_Placed]) -> None:
     rows = {
-        line.message_id: {
+        (case_id, line.message_id): {
             "case_id": case_id,
             "message_id": line.message_id,
             "author_id": line.author_id,
@@ -168,49 +185,57 @@ def _insert_context(connection: Connection, items: Sequence[Flagged], case_id: s
             "text": storable(line.text),
             "sent_at": line.sent_at,
         }
-        for item in items
+        for item, case_id, _ in placed
         for line in item.context
     }
     if rows:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(dialect.insert(case_context).on_conflict_do_nothing(), list(rows.values()))
+        connection.execute(_insert_new(connection.dialect.name, case_context), list(rows.values()))
 
 
-def _hold(
-    connection: Connection, items: Sequence[Flagged], case_id: str, *, hold_for: timedelta, now: datetime
-) -> None:
-    for item in items:
-        if item.verdict.verdict is not Outcome.HOLD:
-            continue
-        message = item.message
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(
-            dialect.insert(held_messages)
-            .values(
-                service_id=message.service,
-                message_id=message.id,
-                case_id=case_id,
-                state="held",
-                held_at=now,
-                expires_at=now + hold_for,
-            )
-            .on_conflict_do_nothing()
-        )
-        outbox.emit(
-            connection,
-            service=message.service,
-            type_="message.held",
-            subject=message.id,
-            data={
-                "message_id": message.id,
-                "case_id": case_id,
-                "author_id": message.author.id,
-                "room_id": message.room.id,
-                "expires_at": (now + hold_for).isoformat(),
-            },
-            now=now,
-            minors=item.verdict.minors,
-        )
+def _hold(connection: Connection, placed: Sequence[_Placed], *, until: datetime, now: datetime) -> None:
+    held = [one for one in placed if one.item.verdict.verdict is Outcome.HOLD]
+    if not held:
+        return
+    connection.execute(
+        _insert_new(connection.dialect.name, held_messages),
+        [
+            {
+                "service_id": one.item.message.service,
+                "message_id": one.item.message.id,
+                "case_id": one.case_id,
+                "state": "held",
+                "held_at": now,
+                "expires_at": until,
+            }
+            for one in held
+        ],
+    )
+    outbox.emit_all(connection, [_held_event(one, until) for one in held], now=now)
+
+
+def _held_event(placed: _Placed, until: datetime) -> Event:
+    message = placed.item.message
+    return Event(
+        service=message.service,
+        type="message.held",
+        subject=message.id,
+        data={
+            "message_id": message.id,
+            "case_id": placed.case_id,
+            "author_id": message.author.id,
+            "room_id": message.room.id,
+            "expires_at": until.isoformat(),
+        },
+        minors=placed.item.verdict.minors,
+    )
+
+
+@cache
+def _insert_new(dialect_name: str, table: Table) -> Insert:
+    """An insert that leaves alone what is there; made once, building it costs as much as running it."""
+    dialect = postgresql if dialect_name == "postgresql" else sqlite
+    made: Insert = dialect.insert(table).on_conflict_do_nothing()
+    return made
 
 
 def storable(text: str) -> str:

@@ -1,6 +1,6 @@
 """Open or join the live case of a key: one statement that is safe against everybody else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,7 +14,9 @@ from moderation.review.care import is_heavy
 from moderation.review.case import CaseKind, CaseState
 from moderation.review.priority import due_at, priority
 from moderation.storage import desk_routing, outbox
+from moderation.storage.desk_routing import Route
 from moderation.storage.ids import new_id
+from moderation.storage.outbox import Event
 from moderation.storage.tables.cases import case_events, cases
 from moderation.taxonomy import Category, Severity
 
@@ -65,19 +67,46 @@ def join(connection: Connection, arrival: Arrival, *, now: datetime) -> Joined:
 
     Callers lock several keys in sorted order, so that two requests cannot wait for each other.
     """
-    case_id = new_id()
-    count = arrival.hits + arrival.reports
-    new: dict[str, Any] = {
-        "id": case_id,
+    [joined] = join_all(connection, [arrival], now=now)
+    return joined
+
+
+def join_all(connection: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> list[Joined]:
+    """The same for several arrivals of different keys, which are sorted."""
+    routes = desk_routing.routes(connection)
+    new = [_new_case(arrival, routes, now=now) for arrival in arrivals]
+    rows = {
+        (row.service_id, row.live_key): row
+        for row in connection.execute(_upsert(connection.dialect.name), new)
+    }
+    joined, opened, raised = [], [], []
+    for arrival, own in zip(arrivals, new, strict=True):
+        row = rows[arrival.service, arrival.live_key]
+        is_new = row.id == own["id"]
+        if is_new:
+            opened.append((row.id, arrival))
+        else:
+            raised.append(_raised(row, arrival, now=now))
+        joined.append(Joined(case_id=row.id, first_seq=row.hit_seq - own["hit_seq"] + 1, opened=is_new))
+    if raised:
+        connection.execute(_RAISE, raised)
+    if opened:
+        _announce(connection, opened, now=now)
+    return joined
+
+
+def _new_case(arrival: Arrival, routes: Sequence[Route], *, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
         "service_id": arrival.service,
         "kind": arrival.kind,
         "live_key": arrival.live_key,
         "state": CaseState.QUEUED,
-        "queue": _queue(arrival),
+        "queue": _queue(arrival, routes),
         "author_id": arrival.author_id,
         "room_id": arrival.room_id,
         "other_id": arrival.other_id,
-        "hit_seq": count,
+        "hit_seq": arrival.hits + arrival.reports,
         "seen_hit_seq": 0,
         "hits": arrival.hits,
         "reports": arrival.reports,
@@ -88,14 +117,6 @@ def join(connection: Connection, arrival: Arrival, *, now: datetime) -> Joined:
         "due_at": due_at(arrival.severity, now),
         **_weighed(arrival),
     }
-    joined = connection.execute(_upsert(connection.dialect.name), new).one()
-    opened = joined.id == case_id
-    if opened:
-        _route(connection, joined, arrival)
-        _announce(connection, joined.id, arrival, now=now)
-    else:
-        _raise_to(connection, joined, arrival, now=now)
-    return Joined(case_id=joined.id, first_seq=joined.hit_seq - count + 1, opened=opened)
 
 
 @cache
@@ -152,8 +173,8 @@ def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
 _RAISE = update(cases).where(cases.c.id == bindparam("case_id"))
 
 
-def _raise_to(connection: Connection, row: Any, arrival: Arrival, *, now: datetime) -> None:
-    """Bring severity, categories, queue and priority up to what the case now holds.
+def _raised(row: Any, arrival: Arrival, *, now: datetime) -> dict[str, Any]:
+    """Severity, categories, queue and priority of what the case now holds.
 
     The upsert above holds the row's lock, so reading and writing back cannot lose anything.
     """
@@ -161,17 +182,24 @@ def _raise_to(connection: Connection, row: Any, arrival: Arrival, *, now: dateti
     sooner = due_at(tuple(Severity)[values["severity"]], now)
     values["due_at"] = sooner if row.due_at is None else min(row.due_at, sooner)
     values["queue"] = CHILD_SAFETY_QUEUE if values["minors"] and not row.minors else row.queue
-    connection.execute(_RAISE, values | {"case_id": row.id})
+    return values | {"case_id": row.id}
 
 
-def _announce(connection: Connection, case_id: str, arrival: Arrival, *, now: datetime) -> None:
+def _announce(connection: Connection, opened: Sequence[tuple[str, Arrival]], *, now: datetime) -> None:
     connection.execute(
-        insert(case_events), {"case_id": case_id, "at": now, "actor": "system", "kind": "opened", "data": {}}
+        insert(case_events),
+        [
+            {"case_id": case_id, "at": now, "actor": "system", "kind": "opened", "data": {}}
+            for case_id, _ in opened
+        ],
     )
-    outbox.emit(
-        connection,
+    outbox.emit_all(connection, [_created(case_id, arrival) for case_id, arrival in opened], now=now)
+
+
+def _created(case_id: str, arrival: Arrival) -> Event:
+    return Event(
         service=arrival.service,
-        type_="case.created",
+        type="case.created",
         subject=case_id,
         data={
             "case_id": case_id,
@@ -182,27 +210,19 @@ def _announce(connection: Connection, case_id: str, arrival: Arrival, *, now: da
             "categories": sorted(category.value for category in arrival.categories),
             "minors": arrival.minors,
         },
-        now=now,
         minors=arrival.minors,
     )
 
 
-def _queue(arrival: Arrival) -> str:
+def _queue(arrival: Arrival, routes: Sequence[Route]) -> str:
+    """Where a new case goes: minors' cases to their own, then by name, then by the routing rules."""
     if arrival.minors:
         return CHILD_SAFETY_QUEUE
-    return arrival.queue or GENERAL_QUEUE
-
-
-def _route(connection: Connection, row: Any, arrival: Arrival) -> None:
-    """Put a new case into the queue that the routing rules say; a queue asked for by name wins."""
-    if arrival.minors or arrival.queue:
-        return
-    queue = desk_routing.queue_for(
-        connection,
+    routed = desk_routing.queue_for(
+        routes,
         service=arrival.service,
         kind=arrival.kind,
         categories=arrival.categories,
         severity=arrival.severity,
     )
-    if queue is not None and queue != row.queue:
-        connection.execute(_RAISE, {"case_id": row.id, "queue": queue})
+    return arrival.queue or routed or GENERAL_QUEUE

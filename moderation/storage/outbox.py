@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, insert, select, update
 
 from moderation.storage.ids import new_id
 from moderation.storage.tables.delivery import outbox, webhook_deliveries, webhook_endpoints
@@ -33,6 +33,25 @@ class OutboxRow:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that a service may want to hear of.
+
+    Attributes:
+        service: Whose endpoints.
+        type: E.g. ``case.decided``.
+        subject: What it is about, e.g. a case id; the order of events is kept per subject.
+        data: The event's body, thin.
+        minors: It concerns harm to a minor: only endpoints that may see such events get it.
+    """
+
+    service: str
+    type: str
+    subject: str
+    data: Mapping[str, Any]
+    minors: bool = False
+
+
 def emit(
     connection: Connection,
     *,
@@ -43,38 +62,55 @@ def emit(
     now: datetime,
     minors: bool = False,
 ) -> None:
-    """Queue an event for every webhook endpoint of a service that wants it.
+    """Queue an event for every webhook endpoint of a service that wants it; see ``Event``."""
+    emit_all(
+        connection,
+        [Event(service=service, type=type_, subject=subject, data=data, minors=minors)],
+        now=now,
+    )
 
-    Args:
-        connection: The transaction of the change itself.
-        service: Whose endpoints.
-        type_: Event type, e.g. ``case.decided``.
-        subject: What it is about, e.g. a case id; the order of events is kept per subject.
-        data: The event's body, thin.
-        now: When it happened.
-        minors: It concerns harm to a minor: only endpoints that may see such events get it.
-    """
-    wanted = select(
-        webhook_endpoints.c.id, webhook_endpoints.c.event_types, webhook_endpoints.c.sees_minors
-    ).where(webhook_endpoints.c.service_id == service, webhook_endpoints.c.disabled_at.is_(None))
-    for endpoint in connection.execute(wanted):
-        if endpoint.event_types and type_ not in endpoint.event_types:
-            continue
-        if minors and not endpoint.sees_minors:
-            continue
-        payload = {"type": type_, "timestamp": now.isoformat(), "data": dict(data)}
-        connection.execute(
-            insert(outbox).values(
-                _row(WEBHOOK, service, type_, subject, payload, now) | {"endpoint_id": endpoint.id}
-            )
+
+def emit_all(connection: Connection, events: Sequence[Event], *, now: datetime) -> None:
+    """Queue several events, in their order."""
+    endpoints = connection.execute(_LISTENING, {"services": sorted({event.service for event in events})})
+    listening = endpoints.all()
+    rows = [
+        _row(
+            WEBHOOK,
+            event.service,
+            event.type,
+            event.subject,
+            {"type": event.type, "timestamp": now.isoformat(), "data": dict(event.data)},
+            now,
         )
+        | {"endpoint_id": endpoint.id}
+        for event in events
+        for endpoint in listening
+        if endpoint.service_id == event.service
+        and (not endpoint.event_types or event.type in endpoint.event_types)
+        and (endpoint.sees_minors or not event.minors)
+    ]
+    if rows:
+        connection.execute(_INSERT, rows)
+
+
+_LISTENING = select(
+    webhook_endpoints.c.id,
+    webhook_endpoints.c.service_id,
+    webhook_endpoints.c.event_types,
+    webhook_endpoints.c.sees_minors,
+).where(
+    webhook_endpoints.c.service_id.in_(bindparam("services", expanding=True)),
+    webhook_endpoints.c.disabled_at.is_(None),
+)
+_INSERT = insert(outbox)
 
 
 def record_fact(
     connection: Connection, *, service: str, kind: str, data: Mapping[str, Any], now: datetime
 ) -> None:
     """Queue a fact (a decision, a report) that the recorder counts once into the buckets."""
-    connection.execute(insert(outbox).values(_row(RECORDER, service, kind, kind, data, now)))
+    connection.execute(_INSERT, _row(RECORDER, service, kind, kind, data, now))
 
 
 def _row(

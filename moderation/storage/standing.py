@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Insert, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.scoring.engine import Standing
@@ -69,23 +70,43 @@ def read(connection: Connection, *, now: datetime) -> Standings:
 
 def add_by_rules(connection: Connection, scored: Sequence[tuple[Message, Verdict]], *, now: datetime) -> None:
     """Put the labels that rules gave on authors and rooms; what a person set or took off stays."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    for message, verdict in scored:
-        for entity, label, seconds in verdict.labels:
-            values = {"set_by": "rule", "set_at": now, "expires_at": now + timedelta(seconds=seconds)}
-            row = dialect.insert(labels).values(
-                service_id=message.service,
-                entity=entity,
-                entity_id=message.author.id if entity == "author" else message.room.id,
-                label=label,
-                by_person=0,
-                removed=0,
-                **values,
-            )
-            connection.execute(
-                row.on_conflict_do_update(
-                    index_elements=["service_id", "entity", "entity_id", "label"],
-                    set_=values,
-                    where=labels.c.by_person == 0,
-                )
-            )
+    rows = {
+        (
+            message.service,
+            entity,
+            message.author.id if entity == "author" else message.room.id,
+            label,
+        ): seconds
+        for message, verdict in scored
+        for entity, label, seconds in verdict.labels
+    }
+    if rows:
+        connection.execute(
+            _put_label(connection.dialect.name),
+            [
+                {
+                    "service_id": service,
+                    "entity": entity,
+                    "entity_id": entity_id,
+                    "label": label,
+                    "by_person": 0,
+                    "removed": 0,
+                    "set_by": "rule",
+                    "set_at": now,
+                    "expires_at": now + timedelta(seconds=seconds),
+                }
+                for (service, entity, entity_id, label), seconds in sorted(rows.items())
+            ],
+        )
+
+
+@cache
+def _put_label(dialect_name: str) -> Insert:
+    """Made once: building it costs more than running it."""
+    new = (postgresql if dialect_name == "postgresql" else sqlite).insert(labels)
+    made: Insert = new.on_conflict_do_update(
+        index_elements=["service_id", "entity", "entity_id", "label"],
+        set_={name: new.excluded[name] for name in ("set_by", "set_at", "expires_at")},
+        where=labels.c.by_person == 0,
+    )
+    return made

@@ -9,7 +9,8 @@ Each counter is a sorted set of members by ``sent_at``:
 
 Exactness: equal to counting by hand (rules.windows.ExactWindows) as long as messages arrive at
 most one window late and no counter holds more than ``MOST_MEMBERS`` members; beyond that the
-oldest are forgotten, so a count saturates and memory stays bounded. Keys expire by themselves.
+oldest are forgotten, so a count saturates and memory stays bounded. Members that are too old are
+swept out at every 64th; until then no count sees them. Keys expire by themselves.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,14 +36,22 @@ for _, message in ipairs(messages) do
     local request = message[i]
     local spec, key = specs[request[1]], prefix .. request[2]
     local keep = spec[3]
+    local value
     if request[4] then
-      redis.call('ZADD', key, spec[1] == 'newcomers' and 'LT' or 'GT', at, request[3])
-      redis.call('ZREMRANGEBYSCORE', key, '-inf', at - keep)
-      local size = redis.call('ZCARD', key)
-      if size > most then redis.call('ZREMRANGEBYRANK', key, 0, size - most - 1) end
-      redis.call('EXPIRE', key, math.ceil(keep))
+      local newcomers = spec[1] == 'newcomers'
+      if newcomers then redis.call('ZREMRANGEBYSCORE', key, '-inf', at - keep) end
+      if redis.call('ZADD', key, newcomers and 'LT' or 'GT', 'CH', at, request[3]) == 1 then
+        local size = redis.call('ZCARD', key)
+        if size > most or size % 64 == 0 then
+          redis.call('ZREMRANGEBYSCORE', key, '-inf', at - keep)
+          size = redis.call('ZCARD', key)
+          if size > most then redis.call('ZREMRANGEBYRANK', key, 0, size - most - 1) end
+        end
+        if size == 1 then value = 1 end
+        redis.call('EXPIRE', key, math.ceil(keep))
+      end
     end
-    values[#values + 1] = redis.call('ZCOUNT', key, string.format('(%.17g', at - spec[2]), at)
+    values[#values + 1] = value or redis.call('ZCOUNT', key, string.format('(%.17g', at - spec[2]), at)
   end
 end
 return cmsgpack.pack(values)

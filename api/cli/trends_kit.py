@@ -8,10 +8,10 @@ import typer
 
 from api.cli.store import current_database, known_service
 from api.cli.terminal import errors, progress
-from moderation.bootstrap import embedded_engine
+from moderation.bootstrap import load_classifier
 from moderation.scoring.harm import harm_spans
 from moderation.settings import read_settings
-from moderation.taxonomy import Category, Strictness
+from moderation.taxonomy import Category
 from moderation.trends.asked import asked_period
 from moderation.trends.days import jst_day_of
 from moderation.trends.kit import kit_zip
@@ -44,8 +44,7 @@ def kit(
     with progress("Article kit") as step, current_database(settings) as database:
         chosen = known_service(database, service)
         step("loading the classifier", 0.1)
-        engine = embedded_engine(settings)
-        harm = harm_spans(engine.text, engine.policy.points[Strictness.NORMAL])
+        harm = harm_spans(load_classifier(settings))
         step("counting and drawing", 0.3)
         with database.read_archive() as archive:
             files = make(

@@ -12,7 +12,6 @@ from api.deps import Now, Parts, ProcessParts, Read
 from moderation.scoring.harm import harm_spans
 from moderation.storage import letters, quiet_read
 from moderation.storage.database import Connection
-from moderation.taxonomy import Strictness
 from moderation.trends import words
 from moderation.trends.days import Period
 from moderation.trends.publishable import HarmSpans
@@ -63,8 +62,7 @@ def themes_of(connection: Connection, wanted: Asked, harm: HarmSpans) -> Themes:
 
 def harm_of(parts: Parts) -> HarmSpans:
     """Where a quoted text hurts, by the live classifier."""
-    engine = parts.engines.current
-    return harm_spans(engine.text, engine.policy.points[Strictness.NORMAL])
+    return harm_spans(parts.engines.current.text)
 
 
 def theme_of(themes: Sequence[Theme], key: str) -> Theme | None:

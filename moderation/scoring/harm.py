@@ -1,25 +1,33 @@
 """Where a text hurts: the places a classifier's findings rest on, for masking what is quoted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from moderation.scoring.engine import TextDetector
-from moderation.scoring.policy import OperatingPoint
 from moderation.taxonomy import Category
 
+HURTS = frozenset(Category) - {
+    Category.PRIVACY,
+    Category.SOLICITATION,
+    Category.SPAM_SCAM,
+    Category.ILLEGAL,
+    Category.DISRUPTION,
+}
+"""Categories whose words hurt by themselves; 詐欺 or 荒らし may be read by anybody."""
+SURE = 0.5
+"""Probability from which a place is hidden: a letter that tells of harm shall stay readable."""
 
-def harm_spans(
-    text: TextDetector, points: Mapping[Category, OperatingPoint]
-) -> Callable[[str], Sequence[tuple[int, int]]]:
-    """A function from a text to half-open offsets of everything that reaches a point of review in it."""
+
+def harm_spans(text: TextDetector) -> Callable[[str], Sequence[tuple[int, int]]]:
+    """A function from a text to half-open offsets, in code points, of what surely hurts in it."""
 
     def spans(said: str) -> Sequence[tuple[int, int]]:
         views = text.read([said])
         found = text.classify(views)[0].scores
         return [
             span
-            for category, score in found.items()
-            if score >= points[category].review
-            for span in text.explain(views[0], category, score).spans
+            for category in sorted(HURTS)
+            if found[category] >= SURE
+            for span in text.explain(views[0], category, found[category]).spans
         ]
 
     return spans

@@ -18,6 +18,7 @@ from api.metrics import Metrics
 from api.routes import (
     answers,
     appeals,
+    awareness,
     case_acts,
     cases,
     events,
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
         appeals,
         events,
         trends,
+        awareness,
         taxonomy,
         service,
         compat,

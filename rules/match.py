@@ -5,8 +5,10 @@ says what to count, ``match`` takes the counters' values and tells which rules f
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from rules.codegen import PackFunction
 from rules.codegen_windows import WindowsFunction
@@ -167,7 +169,7 @@ class RuleSet:
 
     def _hits(self, message: Prepared, fired: list[int]) -> tuple[Hit, ...]:
         engine = self.engine
-        subject = replace(message.subject, windows=message.windows)
+        subject = msgspec.structs.replace(message.subject, windows=message.windows)
         interpreter = Interpreter(subject, _Looker(engine, message), engine.by_id.get)
         plans = [engine.plans[number] for number in sorted(fired)]
         return tuple(

@@ -1,13 +1,15 @@
 """Subject: what rules are asked about, one message with everything known beside it.
 
 A value of None is not known: a condition on it is then unknown, which is neither true nor false.
+Structs, since all of them are made for every message.
 """
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+import msgspec
 
 
 class ViewsLike(Protocol):
@@ -32,8 +34,7 @@ class ViewsLike(Protocol):
         """Offsets of a view where a word begins or ends."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuthorFacts:
+class AuthorFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the author. ``age_band`` is ``minor``, ``adult`` or ``unknown``."""
 
     id: str | None = None
@@ -44,8 +45,7 @@ class AuthorFacts:
     labels: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomFacts:
+class RoomFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of the room. ``category`` is the room's own, e.g. ``fps``; not a harm."""
 
     id: str | None = None
@@ -59,8 +59,7 @@ class RoomFacts:
     shield: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetFacts:
+class TargetFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Whom the message is aimed at: ``kind`` as the classifier says, ``id`` as the service says."""
 
     kind: str | None = None
@@ -68,16 +67,14 @@ class TargetFacts:
     age_band: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recent:
+class Recent(msgspec.Struct, frozen=True, kw_only=True):
     """An earlier message: its folded text and when it was sent."""
 
     folded: str
     sent_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """One message and what is known beside it.
 
     Attributes:

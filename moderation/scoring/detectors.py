@@ -40,6 +40,10 @@ def fold_text(text: str) -> str:
     return fold(text).text
 
 
+views_of = Views
+"""The spellings of a text that rules look at."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClassifierBridge:
     """The trained classifier as a TextDetector."""

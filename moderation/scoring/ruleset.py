@@ -15,7 +15,7 @@ from rules.lock import rule_hash
 Kind = Literal["pack", "list"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class RuleSources:
     """The YAML texts of one rule set by their path below the packs and lists folders."""
 
@@ -33,6 +33,12 @@ class RuleSources:
     def loaded(self) -> Loaded:
         """The rules and lists that are sound, and why the others are not."""
         return load_sources(self.packs, self.lists)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RuleSources) and self.version == other.version
+
+    def __hash__(self) -> int:
+        return hash(self.version)
 
     def of(self, kind: Kind) -> Mapping[str, str]:
         """The texts of one kind by path."""

@@ -11,19 +11,21 @@ import yaml
 from classifiers.errors import ClassifierError
 from classifiers.model import Classifier
 from moderation.errors import Misconfigured, ModelUnavailable, StoreUnavailable
-from moderation.followed_rules import FollowedRules
+from moderation.followed_rules import FollowedRules, measure
 from moderation.reports.reading import ReadReport
 from moderation.scoring.detectors import ClassifierBridge, RulesBridge, fold_text
 from moderation.scoring.engine import Engine, Standing
 from moderation.scoring.followed import FollowedText
 from moderation.scoring.message import Message, Room
 from moderation.scoring.policy import read_policy
+from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import RuleSources
 from moderation.settings import Settings
-from moderation.storage import model_files, models, people, policies, rulesets, standing, windows
+from moderation.storage import model_files, models, people, policies, rule_costs, rulesets, standing, windows
 from moderation.storage.database import Connection, Database, Unit
 from moderation.storage.policies import PolicyClause
 from moderation.storage.redis import AWAY, Redis
+from moderation.storage.rule_costs import Cost
 from moderation.storage.standing import Standings
 from moderation.taxonomy import Category, Strictness
 from moderation.trends.days import jst_day_of
@@ -35,6 +37,8 @@ log = structlog.get_logger(__name__)
 
 ROOMS_KEPT = timedelta(hours=48)
 """How long after its end a room's facts still complete late messages."""
+COSTS_EVERY = timedelta(seconds=30)
+"""How often what rules cost is written down."""
 POLICIES_FILE = Path(__file__).with_name("policies.yaml")
 
 
@@ -137,6 +141,8 @@ class EngineRoom:
             lambda sources: RulesBridge(compile_sources(sources)), now=datetime.now(UTC)
         )
         self._engine: Engine | None = None
+        self._costs: dict[RuleSource, Cost] = {}
+        self._costs_due = datetime.now(UTC) + COSTS_EVERY
         self._standings = Standings()
         self._rooms: Mapping[tuple[str, str], Room] = {}
 
@@ -200,6 +206,7 @@ class EngineRoom:
             self._keep_agreement(now)
             self._texts.follow(wanted)
             self._follow_rules(now)
+            self._keep_costs(now)
         except StoreUnavailable as error:
             log.warning("engine.refresh_failed", why=str(error))
         rules = self._rules.bridge
@@ -221,6 +228,16 @@ class EngineRoom:
         self._rules.follow(self._database)
         self._rules.beat(self._database, now=now)
         self._rules.follow(self._database)
+
+    def _keep_costs(self, now: datetime) -> None:
+        """Measure some rules, and store what all of them cost since the last time, about twice a minute."""
+        if self._rules.bridge is not None:
+            measure(self._rules.bridge, self._costs)
+        if self._costs and now >= self._costs_due:
+            with self._database.write() as unit:
+                rule_costs.add(unit.connection, list(self._costs.values()), day=jst_day_of(now))
+            self._costs.clear()
+            self._costs_due = now + COSTS_EVERY
 
     def _load(self, version: str | None) -> ClassifierBridge:
         if version is None:

@@ -19,6 +19,7 @@ from moderation.storage.rule_activation import WAITING, Proposal
 from rules.checks import check
 from rules.compile import compile_rules
 from rules.load import LoadedRule
+from rules.lock import lists_of
 from rules.match import RuleSet
 from rules.problems import Problem, did_you_mean
 from rules.testing import runnable
@@ -187,6 +188,11 @@ def list_text(sources: RuleSources, name: str) -> str:
         known = [path.removesuffix(".yaml") for path in sources.lists]
         raise ListNotFound(name, did_you_mean(name, known))
     return sources.lists[f"{name}.yaml"]
+
+
+def users_of(sources: RuleSources, name: str) -> list[str]:
+    """Ids of the rules that use a list."""
+    return [item.rule.id for item in sources.loaded.rules if name in lists_of(item.rule)]
 
 
 @lru_cache(maxsize=8)

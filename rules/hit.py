@@ -10,11 +10,12 @@ from rules.vocabulary import CaseKind, Category, Entity, Mode, Severity, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """A mark on author or room that ends by itself."""
+    """A mark on author or room that ends by itself; ``source`` is the rule that gives it."""
 
     on: Entity
     name: str
     seconds: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,10 @@ class Hit:
     def labels(self) -> tuple[Label, ...]:
         """Marks that the rule gives."""
         given = self.rule.then.labels
-        return tuple(Label(on=label.to, name=label.label, seconds=seconds(label.lasts)) for label in given)
+        return tuple(
+            Label(on=label.to, name=label.label, seconds=seconds(label.lasts), source=self.source)
+            for label in given
+        )
 
     @property
     def strikes(self) -> int:

@@ -50,6 +50,11 @@ def rule_hash(rule: Rule, lists: Mapping[str, TermList]) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
+def lists_of(rule: Rule) -> frozenset[str]:
+    """Names of the lists that a rule uses."""
+    return frozenset(_lists_in(rule.model_dump(mode="json", by_alias=True)["when"]))
+
+
 def make_lock(loaded: Loaded) -> Lock:
     """The lock of what is loaded."""
     lists = {term_list.id: term_list for term_list in loaded.lists}

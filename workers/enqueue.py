@@ -7,13 +7,18 @@ from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
 from moderation.storage.redis import AWAY
-from workers import deliver_webhook
+from workers import deliver_webhook, run_backtest
 
 log = structlog.get_logger(__name__)
 
 WEBHOOKS = "ibasho-webhooks"
 """Name of the queue that webhook attempts wait in."""
 
+LONG = "ibasho-long"
+"""Name of the queue of jobs that take minutes."""
+
+_LONG_SECONDS = 3_600
+"""A worker stops a long job after this."""
 _ATTEMPT_SECONDS = 120
 """A worker stops an attempt after this; the receiver itself has far less time."""
 
@@ -55,6 +60,30 @@ class Jobs:
             log.warning("redis.away", step="enqueue", outbox_id=outbox_id, why=str(error))
             return False
         return True
+
+    def run_backtest(self, backtest_id: str) -> bool:
+        """Ask for a backtest to be run. Asking twice makes one job; False when Redis is away."""
+        try:
+            long_queue(self._redis).enqueue_call(
+                run_backtest.run,
+                args=(backtest_id,),
+                job_id=f"backtest-{backtest_id}",
+                unique=True,
+                result_ttl=0,
+                failure_ttl=60,
+                timeout=_LONG_SECONDS,
+            )
+        except DuplicateJobError:
+            log.debug("backtest.already_queued", backtest=backtest_id)
+        except AWAY as error:
+            log.warning("redis.away", step="enqueue", backtest=backtest_id, why=str(error))
+            return False
+        return True
+
+
+def long_queue(redis: Redis) -> Queue:
+    """The queue of jobs that take minutes; a worker of their own keeps them out of the way of webhooks."""
+    return Queue(LONG, connection=redis, serializer=JSONSerializer)
 
 
 def webhook_queue(redis: Redis) -> Queue:

@@ -18,7 +18,7 @@ from moderation.storage import private_redis
 from moderation.storage.pseudonym import read_pseudonyms
 from moderation.storage.redis import Redis, connect
 from workers import process
-from workers.enqueue import webhook_queue
+from workers.enqueue import long_queue, webhook_queue
 from workers.process import WorkerParts
 from workers.recorder import Recorder
 from workers.schedule import Schedule
@@ -37,6 +37,18 @@ def run_jobs(settings: Settings) -> None:
         # A job is one request over the network, so a fork a job would cost more than it guards.
         worker = SimpleWorker(
             [webhook_queue(redis)], connection=redis, serializer=JSONSerializer, maintenance_interval=60
+        )
+        worker.work(logging_level="WARNING")
+
+
+def run_long(settings: Settings) -> None:
+    """Work on jobs that take minutes (backtests) until SIGTERM or SIGINT.
+
+    A job that is cut short is begun anew by the next worker.
+    """
+    with _parts(settings) as (_, redis):
+        worker = SimpleWorker(
+            [long_queue(redis)], connection=redis, serializer=JSONSerializer, maintenance_interval=60
         )
         worker.work(logging_level="WARNING")
 
@@ -63,6 +75,7 @@ def run_schedule(settings: Settings) -> None:
 
 PARTS: dict[str, Callable[[Settings], None]] = {
     "jobs": run_jobs,
+    "long": run_long,
     "recorder": run_recorder,
     "schedule": run_schedule,
 }

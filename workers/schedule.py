@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
+from moderation import rule_guards
 from moderation.errors import StoreUnavailable
 from moderation.scoring.drift_watch import watch
-from moderation.storage import audit, desk_ageing, desk_second_looks, expiry, gaps, outbox, stream
+from moderation.storage import audit, backtests, desk_ageing, desk_second_looks, expiry, gaps, outbox, stream
 from moderation.storage.database import Database
 from moderation.storage.redis import AWAY, Redis
 from moderation.trends import alarm_watch
@@ -21,6 +22,8 @@ EVERY_SECONDS = 5.0
 _MOST = 500
 """Rows a round; the rest comes the next time."""
 _DRAW_EVERY = timedelta(minutes=1)
+_GUARD_EVERY = timedelta(seconds=30)
+"""How often live rules are looked at for being slow or far too broad."""
 _DAY_IS_OVER = timedelta(days=1, hours=1)
 """A day's scores are looked at an hour after its end: the recorder may be behind."""
 
@@ -35,6 +38,7 @@ class Schedule:
         self._second_look_share = second_look_share
         self._drawn: datetime | None = None
         self._watched: date | None = None
+        self._guarded: datetime | None = None
         self._watched_hour: datetime | None = None
 
     def run(self, stop: Stop) -> None:
@@ -50,6 +54,8 @@ class Schedule:
             self._sweep,
             self._note_gaps,
             self._watch_drift,
+            self._ask_backtests,
+            self._guard_rules,
             self._watch_trouble,
             self._age_cases,
             self._seal_audit,
@@ -114,3 +120,15 @@ class Schedule:
         if self._watched_hour != hour:
             alarm_watch.watch(self._database, hour, now=now)
             self._watched_hour = hour
+
+    def _ask_backtests(self, now: datetime) -> None:
+        with self._database.read() as connection:
+            waiting = backtests.stuck(connection, now=now, most=_MOST)
+        for backtest_id in waiting:
+            if not self._jobs.run_backtest(backtest_id):
+                return
+
+    def _guard_rules(self, now: datetime) -> None:
+        if self._guarded is None or now - self._guarded >= _GUARD_EVERY:
+            self._guarded = now
+            rule_guards.guard(self._database, now=now)

@@ -91,7 +91,7 @@ def answer_of(message: Message, verdict: Verdict, *, case_id: str | None, latenc
         target=verdict.target,
         signals=[_signal(signal, text) for signal in verdict.signals if signal.mode == "live"],
         rules=[_rule(signal, text) for signal in verdict.signals if signal.source.startswith("rule:")],
-        labels_added=[name for _, name, _ in verdict.labels],
+        labels_added=[name for _, name, _, _ in verdict.labels],
         message_to_author=verdict.nudge,
         case_id=case_id,
         clock="sent" if message.clock == "sent" else "arrival",

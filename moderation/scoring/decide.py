@@ -55,7 +55,7 @@ class RuleFindings:
     case_kind: str = "author_room"
     queue: str | None = None
     nudge: str | None = None
-    labels: tuple[tuple[str, str, int], ...] = ()
+    labels: tuple[tuple[str, str, int, str], ...] = ()
 
 
 def rounded(score: float) -> float:

@@ -4,7 +4,7 @@ Only this module, bootstrap and the command line know a concrete detector.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import cast, overload
@@ -20,6 +20,7 @@ from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
 from moderation.scoring.verdict import Outcome
 from moderation.taxonomy import Category, Severity, Target
+from rules.cost import CostMeter
 from rules.hit import Hit
 from rules.match import Prepared, RuleSet
 from rules.resolve import resolve
@@ -89,9 +90,10 @@ class ClassifierBridge:
 
 @dataclass(frozen=True, slots=True)
 class RulesBridge:
-    """A compiled rule set as a RuleDetector."""
+    """A compiled rule set as a RuleDetector; ``meter`` measures what its rules cost."""
 
     rule_set: RuleSet
+    meter: CostMeter = field(default_factory=CostMeter, compare=False)
 
     @property
     def version(self) -> str:
@@ -111,7 +113,8 @@ class RulesBridge:
 
     def prepare(self, seen: Sequence[Seen]) -> "PreparedBatch":
         """Scan the texts."""
-        return PreparedBatch(self.rule_set, self.rule_set.prepare([_subject(one) for one in seen]))
+        prepared = self.rule_set.prepare([_subject(one) for one in seen])
+        return PreparedBatch(self.rule_set, prepared, self.meter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ class PreparedBatch:
 
     rule_set: RuleSet
     prepared: Sequence[Prepared]
+    meter: CostMeter
 
     @property
     def window_requests(self) -> Sequence[Sequence[WindowRequest]]:
@@ -128,7 +132,9 @@ class PreparedBatch:
 
     def match(self, windows: Sequence[Mapping[str, int] | None]) -> list[RuleFindings]:
         """Findings of each message."""
-        return [_findings(hits) for hits in self.rule_set.match(self.prepared, windows)]
+        found = [_findings(hits) for hits in self.rule_set.match(self.prepared, windows)]
+        self.meter.seen = self.prepared
+        return found
 
 
 _NOTHING = RuleFindings(scores={})
@@ -149,7 +155,7 @@ def _findings(hits: Sequence[Hit]) -> RuleFindings:
         case_kind=result.case,
         queue=result.queue,
         nudge=result.message_ja,
-        labels=tuple((label.on, label.name, int(label.seconds)) for label in result.labels),
+        labels=tuple((label.on, label.name, int(label.seconds), label.source) for label in result.labels),
     )
 
 

@@ -49,7 +49,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         case_kind: Kind of case a flagged message opens (``author_room`` mostly).
         queue: Review queue a rule asked for, if any.
         nudge: Japanese text for the author, if a rule has one.
-        labels: Labels that rules put on author or room: (entity, label, seconds to live).
+        labels: Labels that rules put on author or room: (entity, label, seconds to live, source).
         degraded: A part was missing (Redis, a detector); ``missing`` names it.
     """
 
@@ -65,7 +65,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     case_kind: str = "author_room"
     queue: str | None = None
     nudge: str | None = None
-    labels: tuple[tuple[str, str, int], ...] = ()
+    labels: tuple[tuple[str, str, int, str], ...] = ()
     status: Status = Status.COMPLETE
     degraded: bool = False
     missing: tuple[str, ...] = ()

@@ -76,9 +76,9 @@ def add_by_rules(connection: Connection, scored: Sequence[tuple[Message, Verdict
             entity,
             message.author.id if entity == "author" else message.room.id,
             label,
-        ): seconds
+        ): (seconds, source)
         for message, verdict in scored
-        for entity, label, seconds in verdict.labels
+        for entity, label, seconds, source in verdict.labels
     }
     if rows:
         connection.execute(
@@ -91,11 +91,11 @@ def add_by_rules(connection: Connection, scored: Sequence[tuple[Message, Verdict
                     "label": label,
                     "by_person": 0,
                     "removed": 0,
-                    "set_by": "rule",
+                    "set_by": source,
                     "set_at": now,
                     "expires_at": now + timedelta(seconds=seconds),
                 }
-                for (service, entity, entity_id, label), seconds in sorted(rows.items())
+                for (service, entity, entity_id, label), (seconds, source) in sorted(rows.items())
             ],
         )
 

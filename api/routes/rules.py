@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from api.deps import Now, ProcessParts, Read, ReadArchive, Write
 from api.openapi import KEYED, POSTED, problems
 from api.routes.rules_shapes import (
+    EXAMPLE_EDIT,
     Caller,
     DraftOut,
     EditsIn,
@@ -21,7 +22,7 @@ from api.routes.rules_shapes import (
     draft_out,
     problems_out,
 )
-from api.routes.shapes import Body
+from api.routes.shapes import Body, with_example
 from moderation import rulebook
 from moderation.errors import FieldProblem, Invalid
 from moderation.rule_errors import BacktestNotFound
@@ -73,6 +74,8 @@ class OneRuleOut(RuleOut):
 class TestIn(EditsIn):
     """Which tests."""
 
+    model_config = with_example(edits=[EXAMPLE_EDIT], rule_ids=["insult.example"])
+
     rule_ids: tuple[RuleId, ...] | None = Field(None, max_length=500, description="Null is all.")
 
 
@@ -86,6 +89,8 @@ class TestOut(BaseModel):
 
 class TraceIn(TestIn):
     """A message to trace."""
+
+    model_config = with_example(message={"text": "早く死ねよ", "author": {"role": "viewer"}})
 
     message: Example
     everything: bool = Field(False, description="Also rules that see nothing in the text.")
@@ -103,6 +108,8 @@ class TraceOut(BaseModel):
 
 class BacktestIn(Body):
     """What to try, over which time."""
+
+    model_config = with_example(ruleset="rs-0123456789ab", since="2026-08-13T00:00:00+09:00")
 
     ruleset: SetVersion
     since: AwareDatetime | None = Field(None, description="Null is seven days before `until`.")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from api.deps import Now, ProcessParts, Read, Write
 from api.openapi import KEYED, POSTED, problems
 from api.routes.rules_shapes import (
+    EXAMPLE_EDIT,
     ActivationOut,
     Caller,
     ChangeOut,
@@ -20,6 +21,7 @@ from api.routes.rules_shapes import (
     changes_out,
     draft_out,
 )
+from api.routes.shapes import with_example
 from moderation import rulebook
 from moderation.rule_errors import RuleSetConflict
 from moderation.scoring.ruleset import changes
@@ -31,6 +33,8 @@ router = APIRouter(prefix="/v1/rulesets", tags=["rules"])
 
 class RuleSetIn(EditsIn):
     """Edits to keep as a new version."""
+
+    model_config = with_example(edits=[EXAMPLE_EDIT], note="例のルールを足した")
 
     note: Note = Field("", description="What was changed and why, for colleagues.")
 

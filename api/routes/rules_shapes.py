@@ -8,7 +8,7 @@ from fastapi import Depends, Path
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.auth import require_scope
-from api.routes.shapes import Body
+from api.routes.shapes import Body, with_example
 from moderation.rulebook import Draft, Edit
 from moderation.scoring.ruleset import FileChange
 from moderation.storage.accounts import ApiKey
@@ -53,8 +53,13 @@ class EditIn(Body):
         return Edit(kind="pack" if self.kind == "rule" else "list", path=path, text=self.text)
 
 
+EXAMPLE_EDIT = {"kind": "rule", "id": "insult.example", "text": "id: insult.example\nversion: 1\n…"}
+
+
 class EditsIn(Body):
     """Edits on top of a rule set."""
+
+    model_config = with_example(edits=[EXAMPLE_EDIT])
 
     edits: tuple[EditIn, ...] = Field((), max_length=MOST_EDITS)
     base: SetVersion | None = Field(None, description="The version that is edited; null is the one in force.")

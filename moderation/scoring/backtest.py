@@ -15,13 +15,11 @@ from typing import Final, NamedTuple
 from classifiers.views import Views
 from moderation.scoring.backtest_report import Example, Finding, Report, RuleResult
 from moderation.scoring.detectors import fold_text
-from moderation.scoring.ruleset import RuleSources, rule_hashes
+from moderation.scoring.ruleset import RuleSources
+from moderation.scoring.ruleset_compare import unchanged, without
 from rules.compile import compile_rules
 from rules.hit import Hit
-from rules.load import Loaded, LoadedRule
 from rules.match import Prepared, RuleSet
-from rules.nodes import Reference, walk
-from rules.plan import plan_of
 from rules.resolve import resolve
 from rules.sliding import SlidingWindows
 from rules.subject import AuthorFacts, Recent, RoomFacts, Subject, TargetFacts
@@ -91,7 +89,7 @@ class Backtest:
         same = unchanged(candidate, live)
         self._same = same
         self._new = compile_rules(candidate.loaded, fold=fold_text)
-        self._old = compile_rules(_without(live.loaded, same), fold=fold_text)
+        self._old = compile_rules(without(live.loaded, same), fold=fold_text)
         self._rooms, self._strikes, self._decided = rooms, strikes, decided
         self._rescore = rescore
         self._windows = SlidingWindows()
@@ -275,37 +273,3 @@ def _requests(new: Prepared, old: Prepared | None) -> tuple[WindowRequest, ...]:
         return wanted
     known = {request.spec.id for request in wanted}
     return (*wanted, *(request for request in old.window_requests() if request.spec.id not in known))
-
-
-def unchanged(one: RuleSources, other: RuleSources) -> frozenset[str]:
-    """Ids of the rules that both sets have in the same way: content, lists, status, end, and rules they ask."""
-    first, second = _ways(one.loaded), _ways(other.loaded)
-    same = {rule_id for rule_id, way in first.items() if second.get(rule_id) == way}
-    asks = {item.rule.id: _asked(item, one.loaded) for item in one.loaded.rules}
-    while torn := {rule_id for rule_id in same if asks[rule_id] - same}:
-        same -= torn
-    return frozenset(same)
-
-
-def _ways(loaded: Loaded) -> dict[str, tuple[str, str]]:
-    hashes = rule_hashes(loaded)
-    return {item.rule.id: (item.rule.status, hashes[item.rule.id][1]) for item in loaded.rules}
-
-
-def _asked(item: LoadedRule, loaded: Loaded) -> frozenset[str]:
-    plan, _ = plan_of(item, {one.id: one for one in loaded.lists}, fold_text)
-    if plan is None:
-        return frozenset()
-    return frozenset(node.rule_id for node in walk(plan.when) if isinstance(node, Reference))
-
-
-def _without(loaded: Loaded, same: frozenset[str]) -> Loaded:
-    """The rules that differ, with those that they ask."""
-    items = {item.rule.id: item for item in loaded.rules}
-    wanted = set(items) - same
-    todo = list(wanted)
-    for rule_id in todo:
-        more = (_asked(items[rule_id], loaded) & set(items)) - wanted
-        wanted |= more
-        todo.extend(more)
-    return Loaded(rules=tuple(items[rule_id] for rule_id in sorted(wanted)), lists=loaded.lists)

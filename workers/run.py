@@ -13,6 +13,7 @@ import structlog
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+from moderation.campaigns.pinning import Measures
 from moderation.settings import Settings
 from moderation.storage import private_redis
 from moderation.storage.pseudonym import read_pseudonyms
@@ -57,7 +58,12 @@ def run_recorder(settings: Settings) -> None:
     """Record scored messages and facts until SIGTERM or SIGINT; the chunk in hand is finished first."""
     stop = Stop().listen()
     with _parts(settings) as (parts, redis):
-        recorder = Recorder(redis=redis, database=parts.database, pseudonyms=read_pseudonyms(settings))
+        recorder = Recorder(
+            redis=redis,
+            database=parts.database,
+            pseudonyms=read_pseudonyms(settings),
+            measures=Measures(settings, parts.database),
+        )
         log.info("recorder.started")
         recorder.run(stop)
 

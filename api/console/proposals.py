@@ -37,7 +37,8 @@ from moderation.trends.proposal_draft import (
     letters_around,
     rates_around,
 )
-from moderation.trends.report import Rate, report
+from moderation.trends.report import report
+from moderation.trends.shapes import Rate
 
 router = APIRouter()
 

@@ -16,7 +16,8 @@ from moderation.trends.advice import notice_text
 from moderation.trends.asked import asked_period
 from moderation.trends.days import jst_day_of
 from moderation.trends.render import Table, to_csv
-from moderation.trends.report import Report, report
+from moderation.trends.report import report
+from moderation.trends.shapes import Report
 from moderation.trends.summary import figure, summary
 
 router = APIRouter()

@@ -120,6 +120,7 @@ def decide(
         categories=tuple(category for category in Category if category in reached),
         signals=tuple(signals),
         versions=versions,
+        own_scores=_outdone(classified, findings),
         minors=minors,
         target=target,
         case_kind=findings.case_kind,
@@ -130,3 +131,11 @@ def decide(
         degraded=bool(missing),
         missing=missing,
     )
+
+
+def _outdone(classified: Classified | None, findings: RuleFindings) -> Mapping[Category, float] | None:
+    """The classifier's scores that a rule's took the place of."""
+    if classified is None:
+        return None
+    own = {category: rounded(classified.scores[category]) for category in findings.scores}
+    return {category: score for category, score in own.items() if rounded(findings.scores[category]) > score}

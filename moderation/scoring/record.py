@@ -11,7 +11,10 @@ from moderation.scoring.verdict import Verdict
 
 
 class ScoredRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One scored message; times are aware UTC, severity is the rank 0 to 4."""
+    """One scored message; times are aware UTC, severity is the rank 0 to 4.
+
+    ``own_scores`` are the classifier's where a rule scored higher, None where it did not speak.
+    """
 
     service: str
     id: str
@@ -30,6 +33,7 @@ class ScoredRecord(msgspec.Struct, frozen=True, kw_only=True):
     minors: bool
     categories: Sequence[str]
     category_scores: Mapping[str, float]
+    own_scores: Mapping[str, float] | None = None
     rules: list[tuple[str, str]]
     model_version: str
     lexicon_version: str
@@ -63,6 +67,7 @@ def record_of(message: Message, verdict: Verdict) -> ScoredRecord:
         minors=verdict.minors,
         categories=verdict.categories,
         category_scores=cast("Mapping[str, float]", verdict.category_scores),
+        own_scores=cast("Mapping[str, float] | None", verdict.own_scores),
         rules=[
             (signal.source, signal.mode) for signal in verdict.signals if signal.source.startswith("rule:")
         ],

@@ -42,6 +42,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         severity: The worst of the live signals.
         category_scores: Per category the maximum of the classifier's calibrated
             probability and the live rules' scores, 0 to 1, to four places.
+        own_scores: The classifier's own probability where a rule scored higher; None where the
+            classifier did not speak.
         categories: The categories whose operating point is reached.
         signals: The evidence, live and shadow.
         minors: A minor is, or seems, the one at risk.
@@ -60,6 +62,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     categories: tuple[Category, ...]
     signals: tuple[Signal, ...]
     versions: Versions
+    own_scores: Mapping[Category, float] | None = None
     minors: bool = False
     target: Target = Target.NONE
     case_kind: str = "author_room"

@@ -12,7 +12,7 @@ from moderation.scoring.record import ScoredRecord
 from moderation.storage import buckets, bulk, rule_hits
 from moderation.storage.flagged import storable
 from moderation.storage.tables.archive import messages
-from moderation.trends.count import Pseudonym, count
+from moderation.trends.count import Measured, Pseudonym, count
 
 
 class RecordRefused(Invalid):
@@ -21,8 +21,19 @@ class RecordRefused(Invalid):
     code = "record_refused"
 
 
-def record(connection: Connection, records: Sequence[ScoredRecord], pseudonym: Pseudonym) -> int:
+def record(
+    connection: Connection,
+    records: Sequence[ScoredRecord],
+    pseudonym: Pseudonym,
+    measured: Sequence[Measured] = (),
+) -> int:
     """Keep messages and count those that were not there before, in one transaction.
+
+    Args:
+        connection: A unit of work on the archive.
+        records: Clean ones (see ``clean``).
+        pseudonym: Gives what stands for authors and rooms.
+        measured: What each measurement model says of these messages.
 
     Returns:
         How many were new.
@@ -31,8 +42,8 @@ def record(connection: Connection, records: Sequence[ScoredRecord], pseudonym: P
         RecordRefused: A value is of the wrong kind or too long for its column.
     """
     try:
-        new = _insert_new(connection, [_clean(one) for one in records])
-        buckets.add(connection, count(new, pseudonym))
+        new = _insert_new(connection, records)
+        buckets.add(connection, count(new, pseudonym, measured))
         rule_hits.add(connection, new)
     except (DataError, IntegrityError) as error:
         raise RecordRefused(str(error.orig).split("\n", maxsplit=1)[0]) from error
@@ -44,20 +55,12 @@ def _insert_new(connection: Connection, records: Sequence[ScoredRecord]) -> list
     by_key: dict[tuple[str, str], ScoredRecord] = {}
     for one in records:
         by_key.setdefault((one.service, one.id), one)
-    if not by_key:
-        return []
     rows = [_row(by_key[key]) for key in sorted(by_key)]
-    kept = bulk.write(
-        connection,
-        messages,
-        rows,
-        lambda statement: statement.on_conflict_do_nothing().returning(messages.c.service_id, messages.c.id),
-    )
-    new = {(row.service_id, row.id) for row in kept}
+    new = bulk.insert_new(connection, messages, rows)
     return [one for key, one in by_key.items() if key in new]
 
 
-def _clean(one: ScoredRecord) -> ScoredRecord:
+def clean(one: ScoredRecord) -> ScoredRecord:
     """The record with texts that both databases can keep; nearly always the very same."""
     texts = (one.id, one.author_id, one.room_id, one.room_category, one.target_id or "", one.text)
     if "".join(texts).isprintable():
@@ -76,4 +79,5 @@ def _clean(one: ScoredRecord) -> ScoredRecord:
 def _row(one: ScoredRecord) -> dict[str, Any]:
     row = msgspec.structs.asdict(one)
     row["service_id"] = row.pop("service")
+    del row["own_scores"]  # what they are needed for is counted now
     return row

@@ -1,15 +1,27 @@
 """Raise the counts of trend buckets and day rows. Functions take a connection of the archive."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table
 
 from moderation.storage import bulk
-from moderation.storage.tables.archive import day_authors, day_rooms, fact_buckets, facts, trend_buckets
+from moderation.storage.tables.archive import (
+    day_authors,
+    day_groups,
+    day_rooms,
+    day_totals,
+    fact_buckets,
+    facts,
+    hour_totals,
+    trend_buckets,
+)
 from moderation.trends.count import Counts
 from moderation.trends.facts import FactKey
+from moderation.trends.keys import DayKey
+
+_DAY_KEY = DayKey._fields
 
 
 def add(connection: Connection, counts: Counts) -> None:
@@ -17,39 +29,28 @@ def add(connection: Connection, counts: Counts) -> None:
 
     Rows are sorted by key: two recorders then wait for each other in one order, and never in a ring.
     """
-    _raise(
-        connection,
-        trend_buckets,
-        [
-            key._asdict() | {"messages": n[0], "hits": n[1], "holds": n[2], "blocks": n[3]}
-            for key, n in sorted(counts.buckets.items())
-        ],
-        sums=("messages", "hits", "holds", "blocks"),
-    )
+    for table, sums in (
+        (trend_buckets, counts.buckets),
+        (day_totals, counts.totals),
+        (hour_totals, counts.hours),
+        (day_groups, counts.groups),
+    ):
+        added = tuple(column.name for column in table.columns if not column.primary_key)
+        _raise(connection, table, [(*key, *n) for key, n in sorted(sums.items())], sums=added)
+    kinds, facts_of = counts.room_categories, counts.author_facts
     _raise(
         connection,
         day_rooms,
-        [
-            _day_row(key, "room")
-            | {"room_category": counts.room_categories[key], "messages": n[0], "hits": n[1]}
-            for key, n in sorted(counts.rooms.items())
-        ],
+        [(*key, kinds[key], *n) for key, n in sorted(counts.rooms.items())],
+        names=(*_DAY_KEY[:2], "room", *_DAY_KEY[3:], "room_category", "messages", "hits"),
         sums=("messages", "hits"),
         latest=("room_category",),
     )
     _raise(
         connection,
         day_authors,
-        [
-            _day_row(key, "author")
-            | {
-                "age_band": counts.author_facts[key][0],
-                "new_account": counts.author_facts[key][1],
-                "messages": n[0],
-                "hits": n[1],
-            }
-            for key, n in sorted(counts.authors.items())
-        ],
+        [(*key, *facts_of[key], *n) for key, n in sorted(counts.authors.items())],
+        names=(*_DAY_KEY[:2], "author", *_DAY_KEY[3:], "age_band", "new_account", "messages", "hits"),
         sums=("messages", "hits"),
         latest=("age_band", "new_account"),
     )
@@ -60,41 +61,35 @@ def add_facts(connection: Connection, counts: Mapping[FactKey, int]) -> None:
     _raise(
         connection,
         fact_buckets,
-        [key._asdict() | {"count": n} for key, n in sorted(counts.items())],
+        [(*key, n) for key, n in sorted(counts.items())],
         sums=("count",),
     )
 
 
 def new_facts(connection: Connection, ids: Sequence[str], *, now: datetime) -> set[str]:
     """Remember outbox ids as counted, and say which of them were not counted before."""
-    if not ids:
-        return set()
     rows = [{"id": fact_id, "at": now} for fact_id in sorted(set(ids))]
-    counted = bulk.write(
-        connection, facts, rows, lambda statement: statement.on_conflict_do_nothing().returning(facts.c.id)
-    )
-    return set(counted.scalars())
-
-
-def _day_row(key: Any, who: str) -> dict[str, Any]:
-    row: dict[str, Any] = key._asdict()
-    row[who] = row.pop("who")
-    return row
+    return {fact_id for (fact_id,) in bulk.insert_new(connection, facts, rows)}
 
 
 def _raise(
     connection: Connection,
     table: Table,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Sequence[Any]],
     *,
-    sums: Iterable[str],
-    latest: Iterable[str] = (),
+    sums: Sequence[str],
+    latest: Sequence[str] = (),
+    names: tuple[str, ...] | None = None,
 ) -> None:
-    """Upsert rows: columns of ``sums`` are added, those of ``latest`` replaced."""
+    """Upsert rows: columns of ``sums`` are added, those of ``latest`` replaced.
+
+    Values stand in the order of ``names``: the primary key and the sums, unless something else is said.
+    """
     if rows:
-        bulk.write(
+        bulk.write_tuples(
             connection,
             table,
+            names or (*(column.name for column in table.primary_key), *sums),
             rows,
             lambda statement: statement.on_conflict_do_update(
                 index_elements=list(table.primary_key),

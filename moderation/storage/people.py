@@ -10,6 +10,7 @@ from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.scoring.message import Room
+from moderation.storage import outbox
 from moderation.storage.tables.people import events, rooms
 from moderation.taxonomy import Strictness
 
@@ -110,6 +111,7 @@ def _follow(connection: Connection, service: str, event: Event) -> None:
     changes: dict[str, Any] = {"updated_at": event.at}
     if event.type is EventType.ROOM_ENDED:
         changes["ended_at"] = event.at
+        _record_stream(connection, service, event)
     elif event.type is EventType.VIEWERS:
         changes["live_viewers"] = event.viewers
     else:
@@ -119,6 +121,25 @@ def _follow(connection: Connection, service: str, event: Event) -> None:
         .where(rooms.c.service_id == service, rooms.c.id == event.room_id, rooms.c.updated_at <= event.at)
         .values(changes)
     )
+
+
+def _record_stream(connection: Connection, service: str, event: Event) -> None:
+    """Tell the trends how long a stream was, the first time it ends."""
+    row = connection.execute(
+        select(rooms.c.started_at, rooms.c.category).where(
+            rooms.c.service_id == service,
+            rooms.c.id == event.room_id,
+            rooms.c.ended_at.is_(None),
+            rooms.c.started_at < event.at,
+        )
+    ).one_or_none()
+    if row is not None:
+        data = {
+            "started_at": row.started_at.isoformat(),
+            "ended_at": event.at.isoformat(),
+            "room_category": row.category,
+        }
+        outbox.record_fact(connection, service=service, kind="stream", data=data, now=event.at)
 
 
 def live_rooms(connection: Connection, *, ended_after: datetime) -> Mapping[tuple[str, str], Room]:

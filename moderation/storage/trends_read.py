@@ -1,19 +1,31 @@
 """Read the sums that a trend report is made from. Functions take a connection of the archive."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Subquery, Table, and_, case, func, select
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from moderation.storage.tables.archive import day_authors, day_rooms, fact_buckets, gaps, trend_buckets
+from moderation.storage.people_count import count_people
+from moderation.storage.tables.archive import (
+    day_groups,
+    day_rooms,
+    day_totals,
+    fact_buckets,
+    gaps,
+    hour_totals,
+)
 from moderation.trends.count import ALL, LIVE
 from moderation.trends.days import Period
-from moderation.trends.figures import CountedWith, Figures, Gap, HourCount, RoomMoments
-from moderation.trends.moments import Denominators, Hits
+from moderation.trends.figures import CountedWith, DayCount, Figures, Gap, Groups, HourCount, Part
+from moderation.trends.groups import AUTHOR, GROUPS, PAIR, PART_GROUPS, ROOM
+
+KINDS = (AUTHOR, ROOM, PAIR)
 
 
 def read(connection: Connection, *, service: str, period: Period, today: date, source: str = LIVE) -> Figures:
-    """The sums of a period and of the one before it.
+    """The sums of a period and of those it is compared with.
 
     Args:
         connection: A snapshot of the archive.
@@ -22,36 +34,116 @@ def read(connection: Connection, *, service: str, period: Period, today: date, s
         today: The day in Japan it is now.
         source: Counted with what: ``live`` or a measurement model.
     """
-    base, hits = _authors(connection, service, period, source)
+    periods = (period, period.before, period.weekdays_before)
+    rooms, of_kind = _rooms(connection, service, period)
     return Figures(
         service=service,
         period=period,
         today=today,
+        source=source,
         hours=_hours(connection, service, period, source),
-        base=base,
-        hits=hits,
-        rooms=_rooms(connection, service, period, source),
-        room_count=_room_count(connection, service, period, source),
+        days=_days(connection, service, period, source),
+        groups=read_groups(connection, service, periods, source),
+        parts=_parts(connection, service, period, source),
+        people=count_people(connection, service=service, period=period, source=source),
+        people_before=count_people(connection, service=service, period=period.before, source=source),
+        rooms=rooms,
+        rooms_of_kind=of_kind,
         facts=_facts(connection, service, period),
         facts_before=_facts(connection, service, period.before),
-        versions=_versions(connection, service, period, source),
-        versions_before=_versions(connection, service, period.before, source),
-        gaps=_gaps(connection, service, period),
+        versions=(
+            _versions(connection, service, periods[0], source),
+            _versions(connection, service, periods[1], source),
+            _versions(connection, service, periods[2], source),
+        ),
+        gaps=read_gaps(connection, service, period, source=source),
     )
+
+
+def read_groups(connection: Connection, service: str, periods: tuple[Period, ...], source: str) -> Groups:
+    """Sums over random groups of authors, rooms and pairs in each of some periods."""
+    table = day_groups.c
+    sums = [
+        func.sum(case((within(table.day, one), column), else_=0)).label(f"{letter}{at}")
+        for at, one in enumerate(periods)
+        for letter, column in (("m", table.messages), ("h", table.hits))
+    ]
+    rows = connection.execute(
+        select(table.segment, table.grp, table.category, *sums)
+        .where(
+            table.service_id == service,
+            table.source == source,
+            table.segment.in_(KINDS),
+            table.day >= min(one.first for one in periods),
+            table.day <= max(one.last for one in periods),
+        )
+        .group_by(table.segment, table.grp, table.category)
+    )
+    shape = (len(periods), len(KINDS), GROUPS)
+    messages = np.zeros(shape)
+    hits: dict[str, Any] = {}
+    for segment, group, category, *counts in rows:
+        kind = KINDS.index(segment)
+        if category == ALL:
+            messages[:, kind, group] = [float(n) for n in counts[0::2]]
+        if category not in hits:
+            hits[category] = np.zeros(shape)
+        hits[category][:, kind, group] = [float(n) for n in counts[1::2]]
+    return Groups(messages=messages, hits=hits)
+
+
+def within(day: ColumnElement[date], period: Period) -> ColumnElement[bool]:
+    """Whether a day lies in a period."""
+    return day.between(period.first, period.last)
+
+
+def _parts(connection: Connection, service: str, period: Period, source: str) -> Mapping[str, Part]:
+    table = day_groups.c
+    rows = connection.execute(
+        select(table.segment, table.grp, table.category, func.sum(table.messages), func.sum(table.hits))
+        .where(
+            table.service_id == service,
+            table.source == source,
+            table.segment.not_in(KINDS),
+            within(table.day, period),
+        )
+        .group_by(table.segment, table.grp, table.category)
+    )
+    found: dict[str, Part] = {}
+    for segment, group, category, messages, hits in rows:
+        part = found.setdefault(segment, Part(messages=np.zeros(PART_GROUPS), hits={}))
+        if category == ALL:
+            part.messages[group] = float(messages)
+        of = dict(part.hits)
+        of.setdefault(category, np.zeros(PART_GROUPS))[group] = float(hits)
+        found[segment] = Part(messages=part.messages, hits=of)
+    return found
 
 
 def _hours(connection: Connection, service: str, period: Period, source: str) -> tuple[HourCount, ...]:
-    table = trend_buckets.c
-    sums = [func.sum(table[name]).label(name) for name in ("messages", "hits", "holds", "blocks")]
+    table = hour_totals.c
     rows = connection.execute(
-        select(table.hour, table.category, *sums)
-        .where(table.service_id == service, table.source == source, *_within(table.hour, period))
-        .group_by(table.hour, table.category)
+        select(table.hour, table.category, table.messages, table.hits)
+        .where(table.service_id == service, table.source == source, *_between(table.hour, period))
         .order_by(table.hour, table.category)
     )
     return tuple(
-        HourCount(
-            hour=row.hour,
+        HourCount(hour=row.hour, category=row.category, messages=row.messages, hits=row.hits) for row in rows
+    )
+
+
+def _days(connection: Connection, service: str, period: Period, source: str) -> tuple[DayCount, ...]:
+    table = day_totals.c
+    sums = [func.sum(table[name]).label(name) for name in ("messages", "hits", "holds", "blocks")]
+    rows = connection.execute(
+        select(table.day, table.category, *sums)
+        .where(table.service_id == service, table.source == source, within(table.day, period))
+        .group_by(table.day, table.category)
+        .order_by(table.day, table.category)
+    )
+    return tuple(
+        DayCount(
+            day=row.day,
             category=row.category,
             messages=int(row.messages),
             hits=int(row.hits),
@@ -63,155 +155,41 @@ def _hours(connection: Connection, service: str, period: Period, source: str) ->
 
 
 def _versions(connection: Connection, service: str, period: Period, source: str) -> frozenset[CountedWith]:
-    table = trend_buckets.c
+    table = day_totals.c
     rows = connection.execute(
         select(table.model_version, table.lexicon_version, table.fold_version, table.ruleset_version)
         .where(
             table.service_id == service,
             table.source == source,
             table.category == ALL,
-            *_within(table.hour, period),
+            within(table.day, period),
         )
         .distinct()
     )
     return frozenset(CountedWith(*row) for row in rows)
 
 
-def _within(hour: ColumnElement[datetime], period: Period) -> tuple[ColumnElement[bool], ...]:
-    return hour >= period.start, hour < period.end
-
-
-def _authors(
-    connection: Connection, service: str, period: Period, source: str
-) -> tuple[Denominators, dict[str, Hits]]:
-    wrote = _by_cluster(day_authors, "author", service, period, source, denominators=True)
-    base = connection.execute(_base_sums(wrote)).one()
-    hit = _by_cluster(day_authors, "author", service, period, source, denominators=False)
-    rows = connection.execute(_hit_sums(hit, wrote, hit.c.category))
-    return _denominators(base), {row.name: _hits(row) for row in rows}
-
-
-def _rooms(connection: Connection, service: str, period: Period, source: str) -> dict[str, RoomMoments]:
-    """By room category. A room that changes its category counts, day by day, where it was."""
-    wrote = _by_cluster(day_rooms, "room", service, period, source, denominators=True)
-    bases = connection.execute(_base_sums(wrote, wrote.c.room_category))
-    found = {row.name: RoomMoments(base=_denominators(row)) for row in bases if row.m1}
-    hit = _by_cluster(day_rooms, "room", service, period, source, denominators=False)
-    rows = connection.execute(_hit_sums(hit, wrote, hit.c.category, wrote.c.room_category))
-    by_room: dict[str, dict[str, Hits]] = {name: {} for name in found}
-    for row in rows:
-        if row.room_category in by_room:
-            by_room[row.room_category][row.name] = _hits(row)
-    return {name: RoomMoments(base=moments.base, hits=by_room[name]) for name, moments in found.items()}
-
-
-def _by_cluster(
-    table: Table, who: str, service: str, period: Period, source: str, *, denominators: bool
-) -> Subquery:
-    """Per author or room the messages, or the hits a category, of the period (1) and before it (2)."""
-    columns = table.c
-    now = columns.day >= period.first
-    counted = columns.messages if denominators else columns.hits
-    letter = "m" if denominators else "h"
-    wanted: list[Any] = [
-        columns[who].label("who"),
-        func.sum(case((now, counted), else_=0)).label(f"{letter}1"),
-        func.sum(case((now, 0), else_=counted)).label(f"{letter}2"),
-    ]
-    grouping: list[Any] = [columns[who]]
-    if not denominators:
-        wanted.append(columns.category.label("category"))
-        grouping.append(columns.category)
-    of_day = table.alias("of_day")
-    if "room_category" in columns:
-        # A day's category is that of its row "all": a category's own row may be older.
-        wanted.append(of_day.c.room_category.label("room_category"))
-        grouping.append(of_day.c.room_category)
-    chosen = select(*wanted).where(
-        columns.service_id == service,
-        columns.source == source,
-        columns.day >= period.before.first,
-        columns.day <= period.last,
-        columns.category == ALL if denominators else columns.hits > 0,
-    )
-    if "room_category" in columns:
-        same = [column.name for column in table.primary_key if column.name != "category"]
-        chosen = chosen.join_from(
-            table, of_day, and_(of_day.c.category == ALL, *(of_day.c[name] == columns[name] for name in same))
-        )
-    return chosen.group_by(*grouping).subquery()
-
-
-def _base_sums(wrote: Subquery, name: ColumnElement[str] | None = None) -> Any:
-    m1, m2 = wrote.c.m1, wrote.c.m2
-    sums = [
-        func.count().label("clusters"),
-        _number_of(m1 > 0, "clusters_1"),
-        _number_of(m2 > 0, "clusters_2"),
-        *(_sum(value, label) for value, label in ((m1, "m1"), (m2, "m2"))),
-        *(_sum(value, label) for value, label in ((m1 * m1, "m1m1"), (m2 * m2, "m2m2"), (m1 * m2, "m1m2"))),
-    ]
-    if name is None:
-        return select(*sums)
-    return select(name.label("name"), *sums).group_by(name)
-
-
-def _hit_sums(
-    hit: Subquery, wrote: Subquery, category: ColumnElement[str], room: ColumnElement[str] | None = None
-) -> Any:
-    h1, h2, m1, m2 = hit.c.h1, hit.c.h2, wrote.c.m1, wrote.c.m2
-    products = {
-        "h1": h1,
-        "h2": h2,
-        "h1h1": h1 * h1,
-        "h2h2": h2 * h2,
-        "h1h2": h1 * h2,
-        "h1m1": h1 * m1,
-        "h2m2": h2 * m2,
-        "h1m2": h1 * m2,
-        "h2m1": h2 * m1,
-    }
-    wanted: list[Any] = [
-        category.label("name"),
-        _number_of(h1 > 0, "clusters_1"),
-        _number_of(h2 > 0, "clusters_2"),
-        *(_sum(value, label) for label, value in products.items()),
-    ]
-    grouping = [category] if room is None else [category, room]
-    if room is not None:
-        wanted.append(room.label("room_category"))
-    same = [name for name in ("who", "room_category") if name in wrote.c]
-    together = and_(*(hit.c[name] == wrote.c[name] for name in same))
-    return select(*wanted).join_from(hit, wrote, together).group_by(*grouping)
-
-
-def _number_of(condition: ColumnElement[bool], label: str) -> Any:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(label)
-
-
-def _sum(value: ColumnElement[int], label: str) -> Any:
-    return func.coalesce(func.sum(value), 0).label(label)
-
-
-def _denominators(row: Any) -> Denominators:
-    return Denominators(**{name: int(row._mapping[name]) for name in Denominators.__dataclass_fields__})  # noqa: SLF001 (a Row's public name for its mapping)
-
-
-def _hits(row: Any) -> Hits:
-    return Hits(**{name: int(row._mapping[name]) for name in Hits.__dataclass_fields__})  # noqa: SLF001 (likewise)
-
-
-def _room_count(connection: Connection, service: str, period: Period, source: str) -> int:
+def _rooms(connection: Connection, service: str, period: Period) -> tuple[int, dict[str, int]]:
+    """Distinct rooms, and those of each kind; one that changed its kind counts in both."""
     table = day_rooms.c
-    return connection.execute(
-        select(func.count(func.distinct(table.room))).where(
+    rows = connection.execute(
+        select(table.room, table.room_category)
+        .where(
             table.service_id == service,
-            table.source == source,
+            table.source == LIVE,
             table.category == ALL,
-            table.day >= period.first,
-            table.day <= period.last,
+            within(table.day, period),
         )
-    ).scalar_one()
+        .distinct()
+    ).all()
+    of_kind: dict[str, int] = {}
+    for row in rows:
+        of_kind[row.room_category] = of_kind.get(row.room_category, 0) + 1
+    return len({row.room for row in rows}), of_kind
+
+
+def _between(hour: ColumnElement[datetime], period: Period) -> tuple[ColumnElement[bool], ...]:
+    return hour >= period.start, hour < period.end
 
 
 def _facts(connection: Connection, service: str, period: Period) -> dict[tuple[str, str, str], int]:
@@ -219,16 +197,21 @@ def _facts(connection: Connection, service: str, period: Period) -> dict[tuple[s
     total = func.sum(table.count).label("total")
     rows = connection.execute(
         select(table.kind, table.category, table.value, total)
-        .where(table.service_id == service, *_within(table.hour, period))
+        .where(table.service_id == service, *_between(table.hour, period))
         .group_by(table.kind, table.category, table.value)
     )
     return {(row.kind, row.category, row.value): int(row.total) for row in rows if row.total}
 
 
-def _gaps(connection: Connection, service: str, period: Period) -> tuple[Gap, ...]:
+def read_gaps(connection: Connection, service: str, period: Period, *, source: str = LIVE) -> tuple[Gap, ...]:
+    """What was not counted: messages that never arrived, and those that a measurement model missed."""
     rows = connection.execute(
         select(gaps)
-        .where(gaps.c.service_id == service, *_within(gaps.c.started_at, period))
+        .where(
+            gaps.c.service_id == service,
+            gaps.c.why.not_like("measure:%") | (gaps.c.why == source),
+            *_between(gaps.c.started_at, period),
+        )
         .order_by(gaps.c.started_at, gaps.c.why)
     )
     return tuple(

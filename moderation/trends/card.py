@@ -9,7 +9,7 @@ from moderation.taxonomy import Category
 from moderation.trends import chart
 from moderation.trends.advice import ADVICE
 from moderation.trends.kit_text import headline
-from moderation.trends.report import Report
+from moderation.trends.shapes import Report
 from moderation.trends.summary import figure
 from moderation.trends.words import period_ja
 

@@ -11,7 +11,7 @@ import noto_cjk_sans_jp_regular
 import vl_convert
 
 from moderation.trends.count import ALL
-from moderation.trends.report import DayState, Report
+from moderation.trends.shapes import DayState, Report
 from moderation.trends.words import category_ja, period_ja
 
 FONT = "Noto Sans CJK JP"

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from moderation.trends.intervals import Ratio, rate_ratio
-from moderation.trends.moments import Denominators, Hits
+from moderation.trends.figures import NOW, Groups
+from moderation.trends.intervals import UNKNOWN, Array, Ratio, rate_ratio
 
 FALSE_DISCOVERIES = 0.05
 """Share of risers and fallers that may be false."""
@@ -65,48 +65,54 @@ def adjusted(p_values: Sequence[float]) -> list[float]:
 
 
 def compare(
-    by_category: Mapping[str, Hits], base: Denominators, *, versions_changed: bool
+    groups: Groups, authors: Mapping[str, int], names: Sequence[str], *, to: int, versions_changed: bool
 ) -> dict[str, Comparison]:
     """Compare every category at once.
 
     Args:
-        by_category: Sums over authors.
-        base: Their denominators.
+        groups: Sums over random groups.
+        authors: Distinct hit authors of both periods together, by category.
+        names: The categories.
+        to: The period to compare with: ``BEFORE`` or ``WEEKDAYS``.
         versions_changed: The model, lexicon, fold or rules were not the same all through both
             periods: what moved may be our own doing, and no verdict is given.
     """
+    m1, m2 = groups.messages[NOW], groups.messages[to]
+    found = {name: (groups.of(name)[NOW], groups.of(name)[to]) for name in names}
+    why = {name: _cannot(m1, m2, authors.get(name, 0), versions_changed) for name in names}
     ratios = {
-        name: rate_ratio(hits, base)
-        if base.m1 and base.m2
-        else Ratio(value=None, interval=None, p_value=None)
-        for name, hits in by_category.items()
+        name: rate_ratio(h1, m1, h2, m2) if m1.any() and m2.any() else UNKNOWN
+        for name, (h1, h2) in found.items()
     }
-    reasons = {name: _cannot(hits, base, versions_changed) for name, hits in by_category.items()}
-    tested = [name for name, ratio in ratios.items() if reasons[name] is None and ratio.p_value is not None]
-    p_values = [ratios[name].p_value for name in tested]
-    q_values = dict(zip(tested, adjusted([p for p in p_values if p is not None]), strict=True))
+    tested = {name: ratio.p_value for name, ratio in ratios.items() if why[name] is None}
+    p_values = {name: p for name, p in tested.items() if p is not None}
+    q_values = dict(zip(p_values, adjusted(list(p_values.values())), strict=True))
     return {
-        name: _verdict(ratio, q_values.get(name), reasons[name], by_category[name], base)
+        name: _verdict(
+            ratio, q_values.get(name), why[name], rising=_rate(found[name][0], m1) > _rate(found[name][1], m2)
+        )
         for name, ratio in ratios.items()
     }
 
 
-def _cannot(hits: Hits, base: Denominators, versions_changed: bool) -> Why | None:
-    if base.m1 == 0:
+def _rate(hits: Array, messages: Array) -> float:
+    total = messages[0].sum()
+    return float(hits[0].sum() / total) if total else 0.0
+
+
+def _cannot(m1: Array, m2: Array, authors: int, versions_changed: bool) -> Why | None:
+    if not m1.any():
         return Why.NOTHING_NOW
-    if base.m2 == 0:
+    if not m2.any():
         return Why.NOTHING_BEFORE
     if versions_changed:
         return Why.VERSIONS_CHANGED
-    if hits.clusters_1 + hits.clusters_2 < FEWEST_AUTHORS:
+    if authors < FEWEST_AUTHORS:
         return Why.TOO_FEW_AUTHORS
     return None
 
 
-def _verdict(
-    ratio: Ratio, q_value: float | None, why: Why | None, hits: Hits, base: Denominators
-) -> Comparison:
+def _verdict(ratio: Ratio, q_value: float | None, why: Why | None, *, rising: bool) -> Comparison:
     if why is None and q_value is not None and q_value <= FALSE_DISCOVERIES:
-        rising = hits.h1 * base.m2 > hits.h2 * base.m1
         return Comparison(ratio=ratio, q_value=q_value, change=Change.UP if rising else Change.DOWN, why=None)
     return Comparison(ratio=ratio, q_value=q_value, change=Change.UNCLEAR, why=why or Why.WITHIN_CHANCE)

@@ -68,6 +68,12 @@ class Period:
         """The period of the same length that ends the day before this one starts."""
         return Period(first=self.first - timedelta(days=self.length), last=self.first - _DAY)
 
+    @property
+    def weekdays_before(self) -> "Period":
+        """The nearest period of the same length and the same weekdays that ends before this one starts."""
+        back = timedelta(weeks=(self.length + 6) // 7)
+        return Period(first=self.first - back, last=self.last - back)
+
     def days(self) -> Iterator[date]:
         """Each of its days."""
         for offset in range(self.length):

@@ -1,11 +1,17 @@
-"""Figures: the raw sums of two periods, as storage reads them and a report is made from."""
+"""Figures: the raw sums of a period and of those it is compared with, as storage reads them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import numpy as np
+
 from moderation.trends.days import Period
-from moderation.trends.moments import NOTHING, Denominators, Hits
+from moderation.trends.groups import GROUPS
+from moderation.trends.intervals import Array
+
+NOW, BEFORE, WEEKDAYS = range(3)
+"""The period, the one before it, and the same weekdays earlier."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,16 +42,60 @@ class HourCount:
     category: str
     messages: int
     hits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCount:
+    """One day in Japan of one category (or ``all``)."""
+
+    day: date
+    category: str
+    messages: int
+    hits: int
     holds: int
     blocks: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RoomMoments:
-    """Sums over the rooms of one room category, of both periods."""
+class Groups:
+    """Sums over random groups.
 
-    base: Denominators = NOTHING
-    hits: Mapping[str, Hits] = field(default_factory=dict)
+    Attributes:
+        messages: By period (``NOW``, ``BEFORE``, ``WEEKDAYS``), kind (author, room, pair) and group.
+        hits: The same for each category.
+    """
+
+    messages: Array = field(default_factory=lambda: np.zeros((3, 3, GROUPS)))
+    hits: Mapping[str, Array] = field(default_factory=dict)
+
+    def of(self, category: str) -> Array:
+        """Hits of a category; nothing where it never was."""
+        found = self.hits.get(category)
+        return np.zeros_like(self.messages) if found is None else found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the service in the period: sums over its random groups, of one kind."""
+
+    messages: Array
+    hits: Mapping[str, Array]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """Distinct authors of a period.
+
+    Attributes:
+        wrote: Everybody who wrote.
+        hit: Whose messages reached a category, by category.
+        error: Relative standard error: 0 where all were counted; else they were estimated from an
+            even sample of all authors, since there are too many to look at.
+    """
+
+    wrote: int
+    hit: Mapping[str, int]
+    error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,29 +104,34 @@ class Figures:
 
     Attributes:
         service: Whose messages.
-        period: The days asked for; ``period.before`` is what they are compared with.
+        period: The days asked for; ``period.before`` and ``period.weekdays_before`` are compared with.
         today: The day in Japan it is now; today's counts are not complete.
+        source: Counted with what: ``live`` or a measurement model.
         hours: Counts of the period by UTC hour and category.
-        base: Sums over authors of both periods.
-        hits: The same by category, ``all`` for any category.
-        rooms: Sums over rooms by room category.
-        room_count: Distinct rooms in the period.
+        days: Counts of the period by day and category.
+        groups: Sums over random groups in all three periods.
+        parts: New and old accounts, age bands, kinds of rooms, by segment.
+        people: Distinct authors of the period, and of the one before.
+        rooms: Distinct rooms in the period, and of each kind.
         facts: Counts of the period by (kind, category, value).
         facts_before: The same for the period before.
-        versions: What the period was counted with, and the one before.
+        versions: What each of the three periods was counted with.
         gaps: What was not counted in the period.
     """
 
     service: str
     period: Period
     today: date
+    source: str
     hours: tuple[HourCount, ...]
-    base: Denominators
-    hits: Mapping[str, Hits]
-    rooms: Mapping[str, RoomMoments]
-    room_count: int
+    days: tuple[DayCount, ...]
+    groups: Groups
+    parts: Mapping[str, Part]
+    people: People
+    people_before: People
+    rooms: int
+    rooms_of_kind: Mapping[str, int]
     facts: Mapping[tuple[str, str, str], int]
     facts_before: Mapping[tuple[str, str, str], int]
-    versions: frozenset[CountedWith]
-    versions_before: frozenset[CountedWith]
+    versions: tuple[frozenset[CountedWith], frozenset[CountedWith], frozenset[CountedWith]]
     gaps: tuple[Gap, ...]

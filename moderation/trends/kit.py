@@ -16,7 +16,7 @@ from moderation.trends.card import card_png, card_svg
 from moderation.trends.examples import Example
 from moderation.trends.kit_charts import charts
 from moderation.trends.kit_text import article, checklist, definitions, easy_article, headline, subjects
-from moderation.trends.report import Report
+from moderation.trends.shapes import Report
 
 _BEGINNING = (1980, 1, 1, 0, 0, 0)
 """The earliest time a zip knows: a kit does not depend on the clock."""

@@ -11,7 +11,7 @@ import altair as alt
 import vl_convert
 
 from moderation.trends import chart
-from moderation.trends.report import Report
+from moderation.trends.shapes import Report
 from moderation.trends.summary import figure
 from moderation.trends.words import category_ja, period_ja, reason_ja
 

@@ -12,8 +12,8 @@ from moderation.trends.compare import Change
 from moderation.trends.examples import Example
 from moderation.trends.kit_charts import KitChart
 from moderation.trends.publishable import BARRED
-from moderation.trends.report import CategoryTrend, Report
 from moderation.trends.ruby import with_ruby
+from moderation.trends.shapes import CategoryTrend, Report
 from moderation.trends.summary import figure, summary
 from moderation.trends.words import DEFINITIONS, period_ja
 

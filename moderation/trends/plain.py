@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from moderation.trends.intervals import Interval
-from moderation.trends.report import CategoryTrend, Rate, Report
+from moderation.trends.shapes import CategoryTrend, Rate, Report
 from moderation.trends.summary import figure, summary
 from moderation.trends.words import (
     CANNOT_TELL,

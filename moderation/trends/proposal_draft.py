@@ -9,7 +9,7 @@ from moderation.taxonomy import Category
 from moderation.trends.days import Period
 from moderation.trends.letter import Letter
 from moderation.trends.proposal import Proposal, Source
-from moderation.trends.report import CategoryTrend, Rate
+from moderation.trends.shapes import CategoryTrend, Rate
 from moderation.trends.summary import figure
 from moderation.trends.themes import Theme
 from moderation.trends.words import CHANGE_JA, category_ja, period_ja, topic_ja

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import exp, log, sqrt
 
-from moderation.trends.intervals import Interval, quantile
+from moderation.trends.intervals import NORMAL, Interval
 
 REACTION = timedelta(minutes=10)
 """A block or mute of a message's author within this counts as an answer to it."""
 LEAVING = timedelta(minutes=3)
 """Leaves within this after a hit are held against the rest of the stream."""
-_MANY = 1e9
 """Degrees of freedom at which Student's t is the normal distribution."""
 
 
@@ -141,5 +140,5 @@ def mantel_haenszel(strata: Sequence[Exposure]) -> tuple[float | None, Interval 
     if above <= 0 or below <= 0:
         return None, None
     ratio = above / below
-    width = quantile(_MANY) * sqrt(spread / (above * below))
+    width = NORMAL * sqrt(spread / (above * below))
     return ratio, Interval(exp(log(ratio) - width), exp(log(ratio) + width))

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
+from moderation.trends.compare import Comparison
 from moderation.trends.intervals import Interval
-from moderation.trends.report import CategoryTrend, Rate, Report
+from moderation.trends.shapes import CategoryTrend, PartTrend, Rate, Report
 from moderation.trends.summary import summary
 from moderation.trends.words import DEFINITIONS, category_ja
 
@@ -32,9 +33,19 @@ def to_dict(report: Report) -> dict[str, Any]:
         "to": period.last.isoformat(),
         "tz": "Asia/Tokyo",
         "compared_with": {"from": before.first.isoformat(), "to": before.last.isoformat()},
+        "compared_with_weekdays": {
+            "from": report.weekdays.first.isoformat(),
+            "to": report.weekdays.last.isoformat(),
+        },
+        "source": report.source,
         "messages": {"now": report.messages, "before": report.messages_before},
-        "active_viewers": {"now": report.viewers, "before": report.viewers_before},
+        "active_viewers": {
+            "now": report.viewers,
+            "before": report.viewers_before,
+            "relative_error": _rounded(report.viewers_error),
+        },
         "rooms": report.rooms,
+        "hours_streamed": _rounded(report.hours_streamed),
         "categories": [_category(trend) for trend in report.categories],
         "days": [
             {
@@ -59,6 +70,19 @@ def to_dict(report: Report) -> dict[str, Any]:
                 "per_1000_messages": _rate(row.rate),
             }
             for row in report.by_room
+        ],
+        "by_account": [_part(row) for row in report.by_account],
+        "by_age_band": [_part(row) for row in report.by_age],
+        "hours_of_week": [
+            {
+                "weekday": one.weekday,
+                "hour": one.hour,
+                "messages": one.messages,
+                "per_1000_messages": None
+                if one.rates is None
+                else {name: _rounded(rate) for name, rate in one.rates.items()},
+            }
+            for one in report.hours
         ],
         "decisions": dict(report.decisions),
         "actions": dict(report.actions),
@@ -87,9 +111,17 @@ def to_json(report: Report) -> str:
     return json.dumps(to_dict(report), ensure_ascii=False, indent=2) + "\n"
 
 
+def _part(row: PartTrend) -> dict[str, Any]:
+    return {
+        "part": row.part,
+        "category": row.category,
+        "messages": row.messages,
+        "hits": row.hits,
+        "per_1000_messages": _rate(row.rate),
+    }
+
+
 def _category(trend: CategoryTrend) -> dict[str, Any]:
-    comparison = trend.comparison
-    ratio = comparison.ratio
     return {
         "category": trend.category,
         "name": category_ja(trend.category),
@@ -100,6 +132,21 @@ def _category(trend: CategoryTrend) -> dict[str, Any]:
         "per_1000_messages": _rate(trend.per_messages),
         "per_1000_active_viewers": _rate(trend.per_viewers),
         "per_1000_messages_before": _rounded(trend.before),
+        **_comparison(trend.comparison),
+        "same_weekdays": _comparison(trend.weekdays),
+        "upheld": None
+        if trend.upheld is None
+        else {
+            "share": _rounded(trend.upheld.value),
+            **_bounds(trend.upheld.interval),
+            "decisions": trend.upheld.whole,
+        },
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    ratio = comparison.ratio
+    return {
         "ratio": None if ratio.value is None else {"value": _rounded(ratio.value), **_bounds(ratio.interval)},
         "p_value": _rounded(ratio.p_value),
         "q_value": _rounded(comparison.q_value),

@@ -2,157 +2,69 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from datetime import date, datetime
 
-from moderation.taxonomy import Category
+import numpy as np
+
 from moderation.trends.compare import Comparison, compare
 from moderation.trends.count import ALL
-from moderation.trends.days import Period, jst_day_of
-from moderation.trends.facts import ACTION, DECISION, REPORT
-from moderation.trends.figures import CountedWith, Figures, Gap
-from moderation.trends.intervals import Interval, per_cluster_interval, rate_interval
-from moderation.trends.moments import Denominators, Hits
-
-PER = 1_000
-"""Rates are given per 1,000 messages, or per 1,000 active viewers."""
-MOST_LOST = 0.2
-"""A day that lost more than this share of its messages has no rate: what is left may be a part
-of the day that is not like the rest."""
-NAMES = (ALL, *(category.value for category in Category))
-
-
-class DayState(StrEnum):
-    """How much of a day was counted."""
-
-    COMPLETE = "complete"
-    PARTIAL = "partial"
-    RUNNING = "running"
-    GAP = "gap"
-    EMPTY = "empty"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    """Hits per 1,000 of something, with its 95 % interval (None: cannot tell)."""
-
-    value: float
-    interval: Interval | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryTrend:
-    """One category, or ``all`` for messages that reached any.
-
-    Attributes:
-        hits: Messages that reached it.
-        holds: Of those, held for a person.
-        blocks: Of those, refused at once.
-        hit_authors: Distinct authors of the hits.
-        per_messages: Hits per 1,000 messages; None without messages.
-        per_viewers: Hits per 1,000 active viewers (distinct authors in the period).
-        before: Hits per 1,000 messages in the period before.
-        comparison: The one against the other.
-    """
-
-    category: str
-    hits: int
-    holds: int
-    blocks: int
-    hit_authors: int
-    per_messages: Rate | None
-    per_viewers: Rate | None
-    hits_before: int
-    before: float | None
-    comparison: Comparison
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """One day in Japan; ``hits`` by category.
-
-    Attributes:
-        lost: Messages that were scored but not counted.
-    """
-
-    day: date
-    state: DayState
-    messages: int
-    lost: int
-    hits: Mapping[str, int]
-
-    def rate(self, category: str) -> float | None:
-        """Hits per 1,000 messages; None where the day has no rate, which is not zero."""
-        if self.state in (DayState.GAP, DayState.EMPTY):
-            return None
-        return PER * self.hits.get(category, 0) / self.messages
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoomTrend:
-    """One category in the rooms of one kind; the interval allows for clustering by room."""
-
-    room_category: str
-    category: str
-    rooms: int
-    messages: int
-    hits: int
-    rate: Rate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What can be said about a period.
-
-    Attributes:
-        viewers: Distinct authors that wrote in the period.
-        decisions: By outcome; a decision counts once.
-        actions: By action.
-        reports: By reason.
-        versions: What the messages of both periods were counted with.
-        versions_changed: There was more than one; then no change can be told.
-    """
-
-    service: str
-    period: Period
-    messages: int
-    messages_before: int
-    viewers: int
-    viewers_before: int
-    rooms: int
-    categories: tuple[CategoryTrend, ...]
-    days: tuple[Day, ...]
-    by_room: tuple[RoomTrend, ...]
-    decisions: Mapping[str, int]
-    actions: Mapping[str, int]
-    reports: Mapping[str, int]
-    reports_before: Mapping[str, int]
-    versions: tuple[CountedWith, ...]
-    versions_changed: bool
-    gaps: tuple[Gap, ...]
-
-    def category(self, name: str) -> CategoryTrend:
-        """One of the categories."""
-        return next(trend for trend in self.categories if trend.category == name)
+from moderation.trends.days import JST, hour_of, jst_day_of
+from moderation.trends.facts import ACTION, DECISION, REPORT, STREAM
+from moderation.trends.figures import BEFORE, NOW, WEEKDAYS, Figures
+from moderation.trends.groups import ACCOUNTS, AGE, KIND
+from moderation.trends.intervals import (
+    NORMAL,
+    Interval,
+    one_way,
+    per_author_interval,
+    rate_interval,
+    wilson,
+)
+from moderation.trends.shapes import (
+    MOST_LOST,
+    NAMES,
+    PER,
+    CategoryTrend,
+    Day,
+    DayState,
+    HourOfWeek,
+    PartTrend,
+    Rate,
+    Report,
+    RoomTrend,
+    Share,
+)
 
 
 def report(figures: Figures) -> Report:
     """Make the report of some figures. Pure: the same figures give the same report."""
-    versions = figures.versions | figures.versions_before
-    by_category = {name: figures.hits.get(name, Hits()) for name in NAMES}
-    comparisons = compare(by_category, figures.base, versions_changed=len(versions) > 1)
+    now, before, weekdays = figures.versions
+    versions = now | before
+    messages = [int(of_period[0].sum()) for of_period in figures.groups.messages]
+    authors = {
+        name: figures.people.hit.get(name, 0) + figures.people_before.hit.get(name, 0) for name in NAMES
+    }
+    comparisons = compare(figures.groups, authors, NAMES, to=BEFORE, versions_changed=len(versions) > 1)
+    earlier = compare(figures.groups, authors, NAMES, to=WEEKDAYS, versions_changed=len(now | weekdays) > 1)
+    streamed = _of(figures.facts, STREAM).get("seconds")
     return Report(
         service=figures.service,
         period=figures.period,
-        messages=figures.base.m1,
-        messages_before=figures.base.m2,
-        viewers=figures.base.clusters_1,
-        viewers_before=figures.base.clusters_2,
-        rooms=figures.room_count,
-        categories=tuple(_trend(figures, name, by_category[name], comparisons[name]) for name in NAMES),
+        messages=messages[NOW],
+        messages_before=messages[BEFORE],
+        viewers=figures.people.wrote,
+        viewers_before=figures.people_before.wrote,
+        viewers_error=figures.people.error,
+        rooms=figures.rooms,
+        hours_streamed=None if streamed is None else streamed / 3600,
+        weekdays=figures.period.weekdays_before,
+        source=figures.source,
+        categories=tuple(_trend(figures, name, messages, comparisons[name], earlier[name]) for name in NAMES),
         days=_days(figures),
         by_room=_by_room(figures),
+        by_account=_by_part(figures, ACCOUNTS),
+        by_age=_by_part(figures, AGE),
+        hours=hours_of_week(figures),
         decisions=_of(figures.facts, DECISION),
         actions=_of(figures.facts, ACTION),
         reports=_of(figures.facts, REPORT),
@@ -163,44 +75,56 @@ def report(figures: Figures) -> Report:
     )
 
 
-def _trend(figures: Figures, name: str, hits: Hits, comparison: Comparison) -> CategoryTrend:
-    base = figures.base
-    hours = [hour for hour in figures.hours if hour.category == name]
+def _trend(
+    figures: Figures, name: str, messages: list[int], comparison: Comparison, weekdays: Comparison
+) -> CategoryTrend:
+    of_period = figures.groups.of(name)
+    now, base, wrote = of_period[NOW], figures.groups.messages[NOW], figures.people.wrote
+    hits = int(now[0].sum())
+    before = int(of_period[BEFORE][0].sum())
+    days = [day for day in figures.days if day.category == name]
     per_messages = per_viewers = None
-    if base.m1:
-        per_messages = _rate(hits, base)
-        spread = per_cluster_interval(hits, base)
-        per_viewers = Rate(
-            value=PER * hits.h1 / base.clusters_1, interval=None if spread is None else spread.times(PER)
-        )
+    if messages[NOW]:
+        per_messages = _rate(hits / messages[NOW], rate_interval(now, base, authors=wrote))
+    if wrote:
+        per_viewers = _rate(hits / wrote, per_author_interval(now, authors=wrote))
     return CategoryTrend(
         category=name,
-        hits=hits.h1,
-        holds=sum(hour.holds for hour in hours),
-        blocks=sum(hour.blocks for hour in hours),
-        hit_authors=hits.clusters_1,
+        hits=hits,
+        holds=sum(day.holds for day in days),
+        blocks=sum(day.blocks for day in days),
+        hit_authors=figures.people.hit.get(name, 0),
         per_messages=per_messages,
         per_viewers=per_viewers,
-        hits_before=hits.h2,
-        before=PER * hits.h2 / base.m2 if base.m2 else None,
+        hits_before=before,
+        before=PER * before / messages[BEFORE] if messages[BEFORE] else None,
         comparison=comparison,
+        weekdays=weekdays,
+        upheld=_upheld(figures.facts, name),
     )
 
 
-def _rate(hits: Hits, base: Denominators) -> Rate:
-    interval = rate_interval(hits, base)
-    return Rate(value=PER * hits.h1 / base.m1, interval=None if interval is None else interval.times(PER))
+def _rate(value: float, interval: Interval | None) -> Rate:
+    return Rate(value=PER * value, interval=None if interval is None else interval.times(PER))
+
+
+def _upheld(facts: Mapping[tuple[str, str, str], int], name: str) -> Share | None:
+    """Decisions that found a violation, of those that found one or none."""
+    part = facts.get((DECISION, name, "violation"), 0)
+    whole = part + facts.get((DECISION, name, "no_violation"), 0)
+    if part < 0 or whole < 1 or part > whole:  # undone ones may outnumber the period's own
+        return None
+    return Share(part=part, whole=whole, interval=wilson(part / whole, whole, NORMAL))
 
 
 def _days(figures: Figures) -> tuple[Day, ...]:
     messages: dict[date, int] = defaultdict(int)
-    hits: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    hits: dict[date, dict[str, int]] = defaultdict(dict)
+    for one in figures.days:
+        if one.category == ALL:
+            messages[one.day] = one.messages
+        hits[one.day][one.category] = one.hits
     lost: dict[date, int] = defaultdict(int)
-    for hour in figures.hours:
-        day = jst_day_of(hour.hour)
-        if hour.category == ALL:
-            messages[day] += hour.messages
-        hits[day][hour.category] += hour.hits
     for gap in figures.gaps:
         lost[jst_day_of(gap.started_at)] += gap.messages
     return tuple(
@@ -209,7 +133,7 @@ def _days(figures: Figures) -> tuple[Day, ...]:
             state=_state(messages[day], lost[day], running=day >= figures.today),
             messages=messages[day],
             lost=lost[day],
-            hits=dict(hits[day]),
+            hits=hits[day],
         )
         for day in figures.period.days()
     )
@@ -228,16 +152,77 @@ def _state(messages: int, lost: int, *, running: bool) -> DayState:
 def _by_room(figures: Figures) -> tuple[RoomTrend, ...]:
     return tuple(
         RoomTrend(
-            room_category=room_category,
-            category=name,
-            rooms=moments.base.clusters_1,
-            messages=moments.base.m1,
-            hits=hits.h1,
-            rate=_rate(hits, moments.base),
+            room_category=trend.part,
+            category=trend.category,
+            rooms=figures.rooms_of_kind.get(trend.part, 0),
+            messages=trend.messages,
+            hits=trend.hits,
+            rate=trend.rate,
         )
-        for room_category, moments in sorted(figures.rooms.items(), key=lambda item: -item[1].base.m1)
-        for name in NAMES
-        if (hits := moments.hits.get(name, Hits())).h1 or name == ALL
+        for trend in _by_part(figures, KIND, figures.rooms_of_kind)
+    )
+
+
+def _by_part(
+    figures: Figures, prefix: str, members: Mapping[str, int] | None = None
+) -> tuple[PartTrend, ...]:
+    """Categories that were hit in each part of a kind, the largest part first."""
+    parts = {
+        segment.removeprefix(prefix): part
+        for segment, part in figures.parts.items()
+        if segment.startswith(prefix)
+    }
+    found = []
+    for name, part in sorted(parts.items(), key=lambda item: (-item[1].messages.sum(), item[0])):
+        messages = int(part.messages.sum())
+        base = one_way(part.messages)
+        # How many authors a part has is not known; where nothing was hit, its groups stand for them.
+        seen = np.count_nonzero(part.messages) if members is None else members.get(name, 0)
+        for category in NAMES:
+            hits = part.hits.get(category)
+            if category == ALL or (hits is not None and hits.any()):
+                of_part = one_way(np.zeros_like(part.messages) if hits is None else hits)
+                interval = rate_interval(of_part, base, authors=int(seen))
+                total = int(of_part.sum())
+                found.append(
+                    PartTrend(
+                        part=name,
+                        category=category,
+                        messages=messages,
+                        hits=total,
+                        rate=_rate(total / messages, interval),
+                    )
+                )
+    return tuple(found)
+
+
+def hours_of_week(figures: Figures) -> tuple[HourOfWeek, ...]:
+    """All 168 hours of a week, Monday's midnight first. An hour that lost too much is left out."""
+    lost: dict[datetime, int] = defaultdict(int)
+    for gap in figures.gaps:
+        lost[hour_of(gap.started_at)] += gap.messages
+    counted = {one.hour: one.messages for one in figures.hours if one.category == ALL}
+    sums: dict[tuple[int, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    messages: dict[tuple[int, int], int] = defaultdict(int)
+    for one in figures.hours:
+        if lost[one.hour] > MOST_LOST * (counted.get(one.hour, 0) + lost[one.hour]):
+            continue
+        at = one.hour.astimezone(JST)
+        place = (at.weekday(), at.hour)
+        sums[place][one.category] += one.hits
+        if one.category == ALL:
+            messages[place] += one.messages
+    return tuple(
+        HourOfWeek(
+            weekday=weekday,
+            hour=hour,
+            messages=messages[weekday, hour],
+            rates={name: PER * hits / messages[weekday, hour] for name, hits in sums[weekday, hour].items()}
+            if messages[weekday, hour]
+            else None,
+        )
+        for weekday in range(7)
+        for hour in range(24)
     )
 
 

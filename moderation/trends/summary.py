@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from moderation.trends.compare import Change, Why
 from moderation.trends.count import ALL
-from moderation.trends.report import CategoryTrend, DayState, Rate, Report
+from moderation.trends.shapes import CategoryTrend, DayState, Rate, Report
 from moderation.trends.words import category_ja, day_ja, outcome_ja, period_ja, reason_ja
 
 _DAYS_NAMED = 3

@@ -6,7 +6,7 @@ from moderation.review.decision import ACTION_JA, OUTCOME_JA
 from moderation.taxonomy import CATEGORY_JA, REASON_JA, Category, InquiryTopic
 from moderation.trends.compare import Change, Why
 from moderation.trends.count import ALL
-from moderation.trends.report import DayState
+from moderation.trends.shapes import DayState
 
 ALL_JA = "いずれかのカテゴリ"
 CANNOT_TELL = "判断できない"

@@ -15,7 +15,7 @@ from moderation.trends.days import Period, jst_day_of
 from moderation.trends.facts import count_fact
 from moderation.trends.plain import to_text
 from moderation.trends.render import Table, to_csv, to_dict, to_json
-from moderation.trends.report import NAMES, DayState
+from moderation.trends.shapes import NAMES, DayState
 from moderation.trends.summary import figure, summary
 from tests.trends.world import BEFORE, PSEUDONYMS, TODAY, WEEK, chatter, keep, noon, report_of
 from tests.workers.factories import NOON, record
@@ -159,7 +159,7 @@ def test_rooms_are_told_apart_by_their_category_day_by_day(database):
     assert rooms["rpg", ALL].rate.interval is None
 
 
-def test_a_room_that_changes_its_category_within_a_day_keeps_its_hits(database):
+def test_a_room_that_changes_its_category_within_a_day_counts_where_each_message_was(database):
     keep(database, [record(id="1", categories=["insult"], room_category="fps", sent_at=noon(MONDAY))])
     keep(database, [record(id="2", room_category="rpg", sent_at=noon(MONDAY))])
 
@@ -167,7 +167,7 @@ def test_a_room_that_changes_its_category_within_a_day_keeps_its_hits(database):
         (row.room_category, row.category): (row.messages, row.hits) for row in report_of(database).by_room
     }
 
-    assert rows == {("rpg", ALL): (2, 1), ("rpg", "insult"): (2, 1)}
+    assert rows == {("fps", ALL): (1, 1), ("fps", "insult"): (1, 1), ("rpg", ALL): (1, 0)}
 
 
 def test_decisions_count_once_and_reports_by_reason(database):

@@ -8,7 +8,8 @@ from moderation.storage import archive, trends_read
 from moderation.storage.database import Database
 from moderation.storage.pseudonym import Pseudonyms
 from moderation.trends.days import Period
-from moderation.trends.report import Report, report
+from moderation.trends.report import report
+from moderation.trends.shapes import Report
 from tests.workers.factories import record
 
 PSEUDONYMS = Pseudonyms(b"a key for tests, 32 bytes or so.")

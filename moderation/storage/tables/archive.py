@@ -3,7 +3,7 @@
 Hours and days: ``hour`` is a UTC hour; ``day`` a calendar day in Japan.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, SmallInteger, String, Table, Text
 
 from moderation.storage.tables.base import ARCHIVE, ExternalId, Id, Json, UtcDateTime, Word
 
@@ -46,7 +46,7 @@ trend_buckets = Table(
     Column("hour", UtcDateTime, primary_key=True),
     Column("category", Word, primary_key=True),  # a harm category, or "all" for the denominators
     Column("room_category", String(64), primary_key=True),
-    Column("source", Word, primary_key=True),  # live | the id of a measurement model
+    Column("source", Word, primary_key=True),  # live | measure:<version of a measurement model>
     Column("model_version", Id, primary_key=True),
     Column("lexicon_version", Id, primary_key=True),
     Column("fold_version", Id, primary_key=True),
@@ -57,12 +57,78 @@ trend_buckets = Table(
     Column("blocks", BigInteger, nullable=False),
 )
 
+day_totals = Table(
+    "day_totals",  # trend_buckets by day in Japan
+    ARCHIVE,
+    Column("service_id", Id, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("source", Word, primary_key=True),
+    Column("room_category", String(64), primary_key=True),
+    Column("category", Word, primary_key=True),
+    Column("model_version", Id, primary_key=True),
+    Column("lexicon_version", Id, primary_key=True),
+    Column("fold_version", Id, primary_key=True),
+    Column("ruleset_version", Id, primary_key=True),
+    Column("messages", BigInteger, nullable=False),
+    Column("hits", BigInteger, nullable=False),
+    Column("holds", BigInteger, nullable=False),
+    Column("blocks", BigInteger, nullable=False),
+)
+
+hour_totals = Table(
+    "hour_totals",  # trend_buckets over all kinds of rooms and all versions
+    ARCHIVE,
+    Column("service_id", Id, primary_key=True),
+    Column("hour", UtcDateTime, primary_key=True),
+    Column("source", Word, primary_key=True),
+    Column("category", Word, primary_key=True),
+    Column("messages", BigInteger, nullable=False),
+    Column("hits", BigInteger, nullable=False),
+)
+
+day_groups = Table(
+    "day_groups",  # random groups of authors, rooms and pairs: what intervals are made from
+    ARCHIVE,
+    Column("service_id", Id, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("source", Word, primary_key=True),
+    Column("segment", String(96), primary_key=True),  # author, room, pair, account:…, age:…, kind:…
+    Column("grp", SmallInteger, primary_key=True, autoincrement=False),
+    Column("category", Word, primary_key=True),
+    Column("messages", BigInteger, nullable=False),
+    Column("hits", BigInteger, nullable=False),
+)
+
+day_terms = Table(
+    "day_terms",  # words and pairs of words of flagged and reported texts; no sentence
+    ARCHIVE,
+    Column("service_id", Id, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("category", Word, primary_key=True),  # a harm category, "all", or "reported"
+    Column("term", String(64), primary_key=True),
+    Column("texts", Integer, nullable=False),  # it stands in
+    Column("authors", Integer, nullable=False),  # distinct on that day
+    Column("rooms", Integer, nullable=False),
+    Column("beside", Json, nullable=False),  # {term: texts} of what it most often stands with
+)
+
+day_term_totals = Table(
+    "day_term_totals",
+    ARCHIVE,
+    Column("service_id", Id, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("category", Word, primary_key=True),
+    Column("texts", Integer, nullable=False),
+    Column("terms", Integer, nullable=False),  # occurrences of all terms, kept or not
+    Column("counted_at", UtcDateTime, nullable=False),
+)
+
 fact_buckets = Table(
     "fact_buckets",
     ARCHIVE,
     Column("service_id", Id, primary_key=True),
     Column("hour", UtcDateTime, primary_key=True),
-    Column("kind", Word, primary_key=True),  # decision | report | action
+    Column("kind", Word, primary_key=True),  # decision | report | action | stream
     Column("category", Word, primary_key=True),  # a harm category or report reason
     Column("value", Word, primary_key=True),  # the outcome, the reason, the action
     Column("room_category", String(64), primary_key=True),

@@ -1,0 +1,1 @@
+"""Awareness articles and what came of them: registry, measurement, effect, planning."""

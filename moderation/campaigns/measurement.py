@@ -1,0 +1,114 @@
+"""Measurement model: what trends and effects are counted with, pinned so that only people can move a figure.
+
+A fold, a lexicon, a tokenizer's dictionary, a classifier and the probabilities from which on a message
+counts. Rules have no say, nor has a room's strictness: both are changed while a campaign runs.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from moderation.scoring.record import ScoredRecord
+from moderation.trends.count import NO_RULES, Measured, Versions
+
+PREFIX = "measure:"
+OVERLAP = timedelta(days=28)
+"""How long a model that was replaced goes on counting beside the new one."""
+
+Score = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
+"""Texts to probabilities by category, rounded as a record's are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasurementModel:
+    """A pinned model.
+
+    Attributes:
+        version: Short hash of all that follows, up to ``points``.
+        model: The classifier's version.
+        dictionary: The tokenizer's dictionary.
+        points: From which probability on a message counts, by category.
+        until: When it stops counting because another took its place; None for the present one.
+        pinned_by: Who pinned it.
+    """
+
+    version: str
+    model: str
+    lexicon: str
+    fold: str
+    dictionary: str
+    points: Mapping[str, float]
+    pinned_at: datetime
+    pinned_by: str
+    until: datetime | None = None
+
+    @property
+    def source(self) -> str:
+        """Its name in the buckets."""
+        return PREFIX + self.version
+
+    @property
+    def versions(self) -> Versions:
+        """What its counts were made with."""
+        return Versions(self.model, self.lexicon, self.fold, NO_RULES)
+
+
+def pin(
+    *,
+    model: str,
+    lexicon: str,
+    fold: str,
+    dictionary: str,
+    points: Mapping[str, float],
+    by: str,
+    now: datetime,
+) -> MeasurementModel:
+    """A measurement model of these parts; the same parts are the same version."""
+    parts = json.dumps([model, lexicon, fold, dictionary, sorted(points.items())])
+    version = hashlib.sha256(parts.encode()).hexdigest()[:12]
+    return MeasurementModel(
+        version=version,
+        model=model,
+        lexicon=lexicon,
+        fold=fold,
+        dictionary=dictionary,
+        points=dict(points),
+        pinned_at=now,
+        pinned_by=by,
+    )
+
+
+def measure(
+    pinned: MeasurementModel, records: Sequence[ScoredRecord], score: Score | None
+) -> tuple[Measured, list[ScoredRecord]]:
+    """What a pinned model says of some messages; scores of the live verdict are taken where they are its own.
+
+    Args:
+        pinned: The model.
+        records: The messages.
+        score: Its classifier; None where it cannot be loaded.
+
+    Returns:
+        What it says, and the messages that it could not be asked about.
+    """
+    found: dict[tuple[str, str], Sequence[str]] = {}
+    ask: list[ScoredRecord] = []
+    own = (pinned.model, pinned.lexicon, pinned.fold)
+    points = pinned.points
+    for one in records:
+        if one.own_scores is None or (one.model_version, one.lexicon_version, one.fold_version) != own:
+            ask.append(one)
+            continue
+        scores = {**one.category_scores, **one.own_scores} if one.own_scores else one.category_scores
+        found[one.service, one.id] = _reached(scores, points)
+    if ask and score is not None:
+        for one, said in zip(ask, score([one.text for one in ask]), strict=True):
+            found[one.service, one.id] = _reached(said, points)
+        ask = []
+    return Measured(source=pinned.source, versions=pinned.versions, categories=found), ask
+
+
+def _reached(scores: Mapping[str, float], points: Mapping[str, float]) -> list[str]:
+    return [category for category, point in points.items() if scores.get(category, 0.0) >= point]

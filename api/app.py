@@ -48,6 +48,7 @@ from moderation.scoring.terms import Limits
 from moderation.settings import Settings
 from moderation.storage import migrate
 from moderation.storage.database import open_database
+from moderation.storage.desk_signal import DeskSignal
 from moderation.storage.live import LiveState
 from moderation.storage.pseudonym import read_pseudonyms
 from moderation.storage.rate_limit import RateLimits
@@ -143,6 +144,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         ThreadPoolExecutor(REPORTERS, thread_name_prefix="reports") as report_threads,
     ):
         app.state.keys = KeyRing(database)
+        app.state.desk_signal = DeskSignal(settings.redis_url)
         app.state.parts = Parts(
             settings=settings,
             database=database,
@@ -177,6 +179,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             follower.cancel()
             with suppress(asyncio.CancelledError):
                 await follower
+            await app.state.desk_signal.close()
             await asyncio.to_thread(engines.leave)
     await redis.aclose()
     database.dispose()

@@ -15,6 +15,7 @@ from moderation.reports.tokens import StatusTokens
 from moderation.scoring.intake import Intake
 from moderation.settings import Settings
 from moderation.storage.database import Connection, Database, Unit
+from moderation.storage.desk_signal import DeskSignal
 from moderation.storage.live import LiveState
 from moderation.storage.rate_limit import RateLimits
 from workers.enqueue import Jobs
@@ -40,6 +41,11 @@ class Parts:
 def get_parts(request: Request) -> Parts:
     """The parts of this process."""
     return cast("Parts", request.app.state.parts)
+
+
+def signal_of(request: Request) -> DeskSignal | None:
+    """The desk's signal between processes; None in an application without Redis."""
+    return cast("DeskSignal | None", getattr(request.app.state, "desk_signal", None))
 
 
 def lease_of(parts: Parts) -> timedelta:

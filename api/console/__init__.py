@@ -7,22 +7,56 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 
 from api.console import (
+    appeals,
+    audit,
+    authors,
+    bulk,
     case,
     criteria,
     decide,
+    held,
+    live,
     kits,
     login,
+    moves,
     proposals,
+    quality,
     queue,
     reports,
+    search,
     settings,
+    settings_policies,
+    settings_queues,
     trends,
     voices,
 )
 from api.console.errors import error_page, is_console_path
 from api.console.render import STATIC_DIR, STATIC_PATH
 
-PAGES = (login, queue, case, decide, reports, trends, voices, proposals, kits, settings, criteria)
+PAGES = (
+    login,
+    queue,
+    case,
+    moves,
+    decide,
+    bulk,
+    live,
+    held,
+    appeals,
+    search,
+    authors,
+    quality,
+    reports,
+    trends,
+    voices,
+    proposals,
+    kits,
+    audit,
+    settings,
+    settings_queues,
+    settings_policies,
+    criteria,
+)
 """The modules with routes."""
 
 router = APIRouter(include_in_schema=False)

@@ -1,11 +1,11 @@
 """Who may do what in the console: one table of routes and roles, and the way in for each role."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from api.console.texts import N_
 from moderation.errors import MissingRole
-from moderation.review.sight import DESK_ROLES
+from moderation.review.sight import DESK_ROLES, SENIOR_ROLES
 from moderation.taxonomy import Role
 
 PUBLIC = frozenset({"console_login", "console_log_in", "criteria"})
@@ -30,6 +30,38 @@ ACCESS: dict[str, frozenset[Role]] = {
     "console_skip": DESK_ROLES,
     "console_decide": DESK_ROLES,
     "console_undo": DESK_ROLES,
+    "console_events": DESK_ROLES,
+    "console_talk": DESK_ROLES,
+    "console_print": DESK_ROLES,
+    "console_look": DESK_ROLES,
+    "console_comment": DESK_ROLES,
+    "console_escalate": DESK_ROLES,
+    "console_move": DESK_ROLES,
+    "console_assign": DESK_ROLES,
+    "console_opinion": DESK_ROLES,
+    "console_bulk": DESK_ROLES,
+    "console_bulk_decide": DESK_ROLES,
+    "console_batch": DESK_ROLES,
+    "console_batch_undo": DESK_ROLES,
+    "console_filter_save": DESK_ROLES,
+    "console_filter_remove": DESK_ROLES,
+    "console_held": DESK_ROLES,
+    "console_held_settle": DESK_ROLES,
+    "console_search": DESK_ROLES,
+    "console_author": DESK_ROLES,
+    "console_label_put": DESK_ROLES,
+    "console_label_remove": DESK_ROLES,
+    "console_appeals": DESK_ROLES,
+    "console_appeal": DESK_ROLES,
+    "console_appeal_decide": DESK_ROLES,
+    "console_quality": DESK_ROLES,
+    "console_second_look_next": DESK_ROLES,
+    "console_second_look": DESK_ROLES,
+    "console_second_look_answer": DESK_ROLES,
+    "console_golden_set": SENIOR_ROLES,
+    "console_golden_retire": SENIOR_ROLES,
+    "console_care": DESK_ROLES,
+    "console_audit": SENIOR_ROLES,
     "console_reports": _REPORT_READERS,
     "console_trends": _TREND_READERS,
     "console_trends_csv": _TREND_READERS,
@@ -48,25 +80,43 @@ ACCESS: dict[str, frozenset[Role]] = {
     "console_kit_withdraw": _AWARENESS,
     "console_kit_approve": _KIT_APPROVERS,
     "console_settings": _ADMINS,
+    "console_user_put": _ADMINS,
+    "console_user_lock": _ADMINS,
+    "console_queues": _ADMINS,
+    "console_queue_put": _ADMINS,
+    "console_queue_remove": _ADMINS,
+    "console_route_add": _ADMINS,
+    "console_route_remove": _ADMINS,
+    "console_policies": _ADMINS,
+    "console_policy_put": _ADMINS,
 }
 """Roles by route name. A console route that stands neither here nor in ``PUBLIC`` is refused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A page of the menu."""
+    """A page of the menu; pages of a group stand together under its name."""
 
     route: str
     path: str
     label: str
+    group: str = ""
 
+
+REVIEW, INCOMING, INSIGHT, MANAGE = N_("審査"), N_("受付"), N_("分析"), N_("管理")
 
 MENU: tuple[Entry, ...] = (
-    Entry(route="console_queue", path="/console/queue", label=N_("審査キュー")),
-    Entry(route="console_reports", path="/console/reports", label=N_("通報")),
-    Entry(route="console_trends", path="/console/trends", label=N_("傾向")),
-    Entry(route="console_settings", path="/console/settings", label=N_("設定")),
-    Entry(route="criteria", path="/policies", label=N_("審査基準")),
+    Entry(route="console_queue", path="/console/queue", label=N_("審査キュー"), group=REVIEW),
+    Entry(route="console_held", path="/console/held", label=N_("保留メッセージ"), group=REVIEW),
+    Entry(route="console_appeals", path="/console/appeals", label=N_("異議申立て"), group=REVIEW),
+    Entry(route="console_search", path="/console/search", label=N_("検索"), group=REVIEW),
+    Entry(route="console_quality", path="/console/quality", label=N_("品質"), group=REVIEW),
+    Entry(route="console_reports", path="/console/reports", label=N_("通報"), group=INCOMING),
+    Entry(route="console_trends", path="/console/trends", label=N_("傾向"), group=INSIGHT),
+    Entry(route="console_audit", path="/console/audit", label=N_("監査"), group=MANAGE),
+    Entry(route="console_settings", path="/console/settings", label=N_("設定"), group=MANAGE),
+    Entry(route="criteria", path="/policies", label=N_("審査基準"), group=MANAGE),
+    Entry(route="console_care", path="/console/care", label=N_("相談先"), group=MANAGE),
 )
 
 
@@ -84,6 +134,14 @@ def check(route: str, roles: Collection[Role]) -> None:
 def menu_for(roles: Collection[Role]) -> list[Entry]:
     """The pages someone sees in the menu."""
     return [entry for entry in MENU if may(entry.route, roles)]
+
+
+def grouped(entries: Iterable[Entry]) -> list[tuple[str, list[Entry]]]:
+    """Entries by the name of their group, in the order of the menu."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry.group, []).append(entry)
+    return list(groups.items())
 
 
 def home_of(roles: Collection[Role]) -> str:

@@ -1,78 +1,34 @@
 """The case page, and who works on it: claim, renew, release, skip."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.datastructures import FormData
 
-from api.console.case_view import view_of
-from api.console.errors import explain
+from api.console.case_form import FormChoices, Typed, number_of, status_of, trouble_of
+from api.console.case_view import CaseView, view_of
 from api.console.notices import notice_of
 from api.console.render import language_of, render
-from api.console.texts import N_, translate
-from api.console.visitor import Posted, SignedIn, Visitor, text_of, texts_of
+from api.console.visitor import Posted, SignedIn, Visitor
 from api.deps import Now, Parts, ProcessParts, lease_of
-from moderation.errors import BadForm, Conflict, FieldProblem, MissingRole, ModerationError
-from moderation.review.decision import (
-    ALLOWED_ACTIONS,
-    MAX_INTERNAL_NOTE,
-    MAX_PUBLIC_NOTE,
-    MAX_REASON,
-    Action,
-    Outcome,
+from moderation.errors import Conflict, MissingRole, ModerationError
+from moderation.storage import (
+    accounts,
+    appeals,
+    desk_care,
+    desk_case,
+    desk_claims,
+    desk_history,
+    desk_routing,
+    desk_similar,
+    desk_talk,
+    policies,
 )
-from moderation.storage import accounts, desk_case, desk_claims, policies
+from moderation.storage.database import Connection
+from moderation.storage.desk_rows import get_case
 from moderation.storage.ids import new_id
-from moderation.taxonomy import Category
 
 router = APIRouter()
 
-_PROBLEMS: Mapping[str, str] = {
-    "/outcome": N_("結論を選び直してください。"),
-    "/categories": N_("違反とする場合は、カテゴリを一つ以上選んでください。"),
-    "/policy_id": N_("違反とする場合は、根拠となる条項を選んでください。"),
-    "/actions": N_("この結論では選べない対応か、同時に選べない組み合わせです。"),
-    "/reason": N_("理由は2,000文字以内で入力してください。"),
-    "/public_note": N_("本人への説明は2,000文字以内で入力してください。"),
-    "/internal_note": N_("内部メモは10,000文字以内で入力してください。"),
-}
-"""What is wrong with a field of the long form, for whom it is about."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
-    """What someone typed into the long form; it comes back with an error."""
-
-    outcome: str = Outcome.VIOLATION
-    categories: Sequence[str] = ()
-    policy_id: str = ""
-    actions: Sequence[str] = ()
-    reason: str = ""
-    public_note: str = ""
-    internal_note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """Why the last step failed; ``problems`` by field of the long form."""
-
-    explanation: str
-    problems: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormChoices:
-    """What the long form offers."""
-
-    outcomes: tuple[Outcome, ...] = tuple(Outcome)
-    categories: tuple[Category, ...] = tuple(Category)
-    actions: tuple[Action, ...] = tuple(Action)
-    allowed: Mapping[Outcome, frozenset[Action]] = field(default_factory=lambda: ALLOWED_ACTIONS)
-    longest_reason: int = MAX_REASON
-    longest_public_note: int = MAX_PUBLIC_NOTE
-    longest_internal_note: int = MAX_INTERNAL_NOTE
+_SHOWN_SIMILAR = 8
 
 
 @router.get("/console/cases/{case_id}", name="console_case", response_class=HTMLResponse)
@@ -81,6 +37,26 @@ def case_page(
 ) -> HTMLResponse:
     """A case with its hits, talk, reports, history and the decision panel."""
     return show(request, case_id, visitor, parts, now)
+
+
+@router.get("/console/cases/{case_id}/talk", name="console_talk", response_class=HTMLResponse)
+def talk(request: Request, case_id: str, visitor: SignedIn, parts: ProcessParts, now: Now) -> Response:
+    """The room's chat as a piece of the page, which asks for it while the stream runs."""
+    with parts.database.read() as connection:
+        if not desk_care.may_look(
+            connection, get_case(connection, case_id, visitor.sight), visitor.sight, now=now
+        ):
+            return Response(status_code=403)
+        view = _view(connection, parts, case_id, visitor, now)
+    return render(request, "case_talk.html", visitor=visitor, now=now, view=view)
+
+
+@router.get("/console/cases/{case_id}/print", name="console_print", response_class=HTMLResponse)
+def print_page(
+    request: Request, case_id: str, visitor: SignedIn, parts: ProcessParts, now: Now
+) -> HTMLResponse:
+    """A case on paper: everything in one column, words unveiled only where somebody asks."""
+    return show(request, case_id, visitor, parts, now, template="case_print.html")
 
 
 @router.post("/console/cases/{case_id}/claim", name="console_claim", response_class=HTMLResponse)
@@ -129,10 +105,16 @@ def skip(case_id: str, visitor: SignedIn, form: Posted, parts: ProcessParts, now
     with parts.database.write() as unit:
         desk_claims.take_turn(unit.connection, visitor.sight)
         desk_claims.release(unit.connection, case_id, visitor.sight, now=now, skip=True)
+    return go_on(visitor, parts, now, notice="skipped")
+
+
+def go_on(visitor: Visitor, parts: Parts, now: Now, *, notice: str) -> Response:
+    """Open the next case after one left the hands of somebody, with a word about the last."""
+    with parts.database.write() as unit:
         case, _ = desk_claims.resume_or_claim_next(
             unit.connection, visitor.sight, now=now, lease=lease_of(parts)
         )
-    where = f"/console/cases/{case.id}?skipped=1" if case else "/console/queue?none=1"
+    where = f"/console/cases/{case.id}?{notice}=1" if case else f"/console/queue?none=1&{notice}=1"
     return RedirectResponse(where, status_code=303)
 
 
@@ -145,70 +127,72 @@ def show(
     *,
     error: ModerationError | None = None,
     typed: Typed | None = None,
+    template: str = "case.html",
 ) -> HTMLResponse:
-    """The page of a case; with an error it says why, and gives back what was typed."""
-    status = _status(error)
+    """The page of a case; with an error it says why, and gives back what was typed.
+
+    A minors' case opens with a claim or a reason; either way the audit trail hears of it.
+    """
+    status = status_of(error)
     with parts.database.read() as connection:
-        file = desk_case.load(connection, case_id, visitor.sight)
-        clauses = policies.current(connection)
-        people = accounts.user_names(connection)
+        case = get_case(connection, case_id, visitor.sight)
+        open_ = desk_care.may_look(connection, case, visitor.sight, now=now)
+    if not open_:
+        return render(
+            request,
+            "case_gate.html",
+            visitor=visitor,
+            status_code=status,
+            now=now,
+            case=case,
+            longest=desk_care.LONGEST_REASON,
+            trouble=trouble_of(error, status, language_of(request)),
+        )
+    if case.minors:
+        with parts.database.write() as unit:
+            desk_care.note_look(unit.connection, case, visitor.sight, "review", now=now)
+    with parts.database.read() as connection:
+        view = _view(connection, parts, case_id, visitor, now)
+        context = _around(connection, view, visitor, now)
         notice = None if error else notice_of(request, connection, visitor)
     return render(
         request,
-        "case.html",
+        template,
         visitor=visitor,
         status_code=status,
         now=now,
-        view=view_of(file, clauses, visitor, now),
-        clauses=clauses,
+        view=view,
         choices=FormChoices(),
-        people=people,
         notice=notice,
         typed=typed,
-        trouble=_trouble(error, status, language_of(request)),
+        trouble=trouble_of(error, status, language_of(request)),
         decision_id=new_id(),
         lease_seconds=parts.settings.claim_lease_seconds,
+        **context,
     )
 
 
-def _status(error: ModerationError | None) -> int:
-    if error is None:
-        return 200
-    if isinstance(error, Conflict):
-        return 409
-    return 403 if isinstance(error, MissingRole) else 422
+def _view(connection: Connection, parts: Parts, case_id: str, visitor: Visitor, now: Now) -> CaseView:
+    file = desk_case.load(connection, case_id, visitor.sight)
+    with parts.database.read_archive() as archive:
+        later = desk_talk.lines_after(archive, file, visitor.sight)
+    return view_of(file, policies.current(connection), visitor, now, later=later)
 
 
-def _trouble(error: ModerationError | None, status: int, language: str) -> Trouble | None:
-    if error is None:
-        return None
-    problems: Sequence[FieldProblem] = getattr(error, "problems", ())
-    return Trouble(
-        explanation=explain(error, status, language),
-        problems={
-            problem.pointer.removeprefix("/"): translate(language, _PROBLEMS[problem.pointer])
-            for problem in problems
-            if problem.pointer in _PROBLEMS
-        },
-    )
-
-
-def number_of(form: FormData, name: str) -> int:
-    """A field that our page filled with a number. Raises BadForm."""
-    value = text_of(form, name)
-    if not value.isdecimal() or len(value) > 9:  # noqa: PLR2004 - beyond any counter of ours
-        raise BadForm(f"The field {name} is damaged; load the page again.")
-    return int(value)
-
-
-def typed_of(form: FormData) -> Typed:
-    """The long form as it was sent."""
-    return Typed(
-        outcome=text_of(form, "outcome"),
-        categories=texts_of(form, "categories"),
-        policy_id=text_of(form, "policy_id"),
-        actions=texts_of(form, "actions"),
-        reason=text_of(form, "reason"),
-        public_note=text_of(form, "public_note"),
-        internal_note=text_of(form, "internal_note"),
-    )
+def _around(connection: Connection, view: CaseView, visitor: Visitor, now: Now) -> dict[str, object]:
+    """What stands around the case itself."""
+    case, sight = view.file.case, visitor.sight
+    similar = desk_similar.find(connection, case, sight)
+    return {
+        "clauses": policies.current(connection),
+        "people": accounts.user_names(connection),
+        "similar": similar[:_SHOWN_SIMILAR],
+        "alike": sum(one.likeness == 1.0 and one.case.closed_at is None for one in similar),
+        "appeals": appeals.of_case(connection, case.id),
+        "queues": desk_routing.queues(connection),
+        "staff": accounts.list_users(connection) if sight.senior else [],
+        "exposure": desk_care.exposure_of(connection, visitor.user.id, now=now),
+        "labels": desk_history.labels_of(connection, case.service, "author", case.author_id, now=now)
+        if case.author_id
+        else [],
+    }

@@ -13,7 +13,7 @@ from moderation.review.presets import PRESETS, Preset, clause_for, ruling_of
 from moderation.review.strikes import weight_in_force
 from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
-from moderation.storage.desk_case import CaseFile
+from moderation.storage.desk_case import CaseEvent, CaseFile
 from moderation.storage.desk_rows import Hit
 from moderation.storage.policies import PolicyClause
 from moderation.taxonomy import Category
@@ -72,6 +72,8 @@ class CaseView:
     holder: str | None
     last: Decision | None
     may_claim: bool
+    may_hand_on: bool
+    live: bool
     may_decide: bool
     may_undo: bool
 
@@ -86,13 +88,27 @@ class CaseView:
         return [view for view in self.hits if not view.new]
 
     @property
+    def question(self) -> CaseEvent | None:
+        """The question of who asked for a second opinion last, while nobody decided since."""
+        events = (event for event in self.file.events if event.kind in ("second_opinion", "decided"))
+        newest = next(events, None)
+        return newest if newest is not None and newest.kind == "second_opinion" else None
+
+    @property
     def author_name(self) -> str | None:
         """The latest name of whom the case is about."""
         return next((view.hit.author_name for view in reversed(self.hits)), None)
 
 
-def view_of(file: CaseFile, clauses: Sequence[PolicyClause], visitor: Visitor, now: datetime) -> CaseView:
-    """The page of a case for one person."""
+def view_of(
+    file: CaseFile,
+    clauses: Sequence[PolicyClause],
+    visitor: Visitor,
+    now: datetime,
+    *,
+    later: Sequence[RoomLine] = (),
+) -> CaseView:
+    """The page of a case for one person; ``later`` is what the room said since, in any order."""
     case, sight = file.case, visitor.sight
     hits = [_hit_view(hit, case.seen_hit_seq) for hit in file.hits]
     holder = case.holder(now)
@@ -103,14 +119,19 @@ def view_of(file: CaseFile, clauses: Sequence[PolicyClause], visitor: Visitor, n
     return CaseView(
         file=file,
         hits=hits,
-        lines=_lines(file, {view.hit.message_id: view for view in hits}),
+        lines=_lines(file, later, {view.hit.message_id: view for view in hits}),
         presets=[_preset_view(preset, file, clauses) for preset in PRESETS],
         leading=leading,
         clause=clause_for(leading[0], file.cited_policies, clauses) if leading else None,
         strike_weight=weight_in_force(file.strikes, now),
         holder=holder,
         last=last,
-        may_claim=open_ and right and holder is None,
+        may_claim=open_
+        and right
+        and holder is None
+        and (case.assigned_to in (None, sight.user_id) or sight.senior),
+        may_hand_on=open_ and (holder in (None, sight.user_id) or sight.senior),
+        live=file.room is not None and file.room.started_at is not None and file.room.ended_at is None,
         may_decide=open_ and right and holder == sight.user_id,
         may_undo=last is not None
         and (last.decided_by == sight.user_id or sight.senior)
@@ -147,14 +168,15 @@ def marks_of(reasons: Sequence[Reason]) -> list[Mark]:
     ]
 
 
-def _lines(file: CaseFile, hits: Mapping[str, HitView]) -> list[Line]:
+def _lines(file: CaseFile, later: Sequence[RoomLine], hits: Mapping[str, HitView]) -> list[Line]:
+    talk = sorted([*file.lines, *later], key=lambda line: (line.sent_at, line.message_id))
     return [
         Line(
             line=line,
             view=hits.get(line.message_id),
             by_subject=file.case.author_id is not None and line.author_id == file.case.author_id,
         )
-        for line in file.lines
+        for line in talk
     ]
 
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
-from api.console.case import Typed, number_of, show, typed_of
+from api.console.case import show
+from api.console.case_form import Typed, number_of, typed_of
 from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.deps import Now, ProcessParts, lease_of
 from moderation.errors import Conflict, FieldProblem, Invalid, MissingRole, PolicyNotFound
@@ -28,7 +29,7 @@ def decide(
     typed = None if preset else typed_of(form)
     try:
         with parts.database.write() as unit:
-            ruling = _preset_ruling(unit, case_id, visitor, preset) if typed is None else _typed_ruling(typed)
+            ruling = preset_ruling(unit, case_id, visitor, preset) if typed is None else _typed_ruling(typed)
             decision = _decide(unit, case_id, visitor, form, ruling, now)
             following, _ = desk_claims.resume_or_claim_next(
                 unit.connection, visitor.sight, now=now, lease=lease_of(parts)
@@ -80,7 +81,8 @@ def _undo(
     )
 
 
-def _preset_ruling(unit: Unit, case_id: str, visitor: Visitor, name: str) -> Ruling:
+def preset_ruling(unit: Unit, case_id: str, visitor: Visitor, name: str) -> Ruling:
+    """What one key means for this case. Raises Invalid, CaseNotFound."""
     preset = BY_NAME.get(name)
     if preset is None:
         raise Invalid(f"No such decision: {name!r}.")

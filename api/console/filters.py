@@ -33,6 +33,8 @@ def install(environment: Environment, language: str) -> None:
         "left": _time(times.left, "left"),
         "waited": _time(times.waited, "waited"),
         "clock": _clock,
+        "exact": lambda when: _exact(when, times.exact(when)),
+        "offset": times.offset,
         "day_and_clock": _day_and_clock,
         "text": lambda text: translate(language, text),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from api.console.texts import N_
+from moderation.review.appeal import APPEAL_STATE_JA
 from moderation.review.case import CASE_KIND_JA, CaseKind
 from moderation.review.decision import ACTION_JA, OUTCOME_JA, Action, Outcome
 from moderation.taxonomy import (
@@ -45,7 +46,37 @@ EVENT: Mapping[str, str] = {
     "decided": N_("決定"),
     "escalated": N_("上位者へ"),
     "undone": N_("決定の取り消し"),
+    "moved": N_("キューを移動"),
+    "assigned": N_("担当者の指名"),
+    "commented": N_("コメント"),
+    "second_opinion": N_("第二意見の依頼"),
+    "appealed": N_("異議申立て"),
+    "appeal_upheld": N_("異議申立て：決定を維持"),
+    "appeal_overturned": N_("異議申立て：決定を取り消し"),
+    "approved": N_("保留を公開"),
+    "denied": N_("保留を非公開に"),
 }
+ACT: Mapping[str, str] = {
+    **{f"case.{kind}": name for kind, name in EVENT.items()},
+    "protected.looked": N_("保護された内容の閲覧"),
+    "message.approved": N_("保留を公開"),
+    "message.denied": N_("保留を非公開に"),
+    "label.put": N_("ラベルを付けた"),
+    "label.removed": N_("ラベルを外した"),
+    "quality.answered": N_("再判定"),
+    "quality.golden": N_("正解例にした"),
+    "quality.golden_retired": N_("正解例から外した"),
+    "user.added": N_("利用者を追加"),
+    "user.changed": N_("利用者を変更"),
+    "user.locked": N_("利用者を停止"),
+    "user.unlocked": N_("利用者の停止を解除"),
+    "queue.put": N_("キューを保存"),
+    "queue.removed": N_("キューを削除"),
+    "route.added": N_("振り分けを追加"),
+    "route.removed": N_("振り分けを削除"),
+    "policy.put": N_("条項の新しい版"),
+}
+"""Acts of the audit trail; one that is not here is shown as it is stored."""
 ROLE: Mapping[str, str] = {
     Role.ADMIN: N_("管理者"),
     Role.RULES_MANAGER: N_("ルール管理"),
@@ -74,6 +105,8 @@ WORDS: dict[str, Mapping[str, str]] = {
     "verdict": VERDICT,
     "held": HELD,
     "event": EVENT,
+    "act": ACT,
+    "appeal_state": {item.value: name for item, name in APPEAL_STATE_JA.items()},
     "role": ROLE,
     "category": _ENUMS[Category],
     "severity": _ENUMS[Severity],

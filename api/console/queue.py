@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -10,10 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.console import access
 from api.console.notices import notice_of
 from api.console.render import render
-from api.console.visitor import Posted, SignedIn
+from api.console.visitor import Posted, SignedIn, text_of
 from api.deps import Now, ProcessParts, Read, lease_of
-from moderation.review.case import CaseState
-from moderation.storage import accounts, desk_claims, desk_queue
+from moderation.review.case import CaseKind, CaseState
+from moderation.storage import accounts, desk_care, desk_claims, desk_filters, desk_queue, desk_routing
 from moderation.storage.desk_queue import QueueFilter
 from moderation.taxonomy import Category, Severity
 
@@ -21,6 +22,7 @@ router = APIRouter()
 
 Word = TypeVar("Word", bound=StrEnum)
 _LAST_PAGE = 1_000_000
+_FILTERS = ("queue", "state", "category", "severity", "kind", "mine")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Choices:
 
     states: tuple[CaseState, ...] = tuple(CaseState)
     categories: tuple[Category, ...] = tuple(Category)
+    kinds: tuple[CaseKind, ...] = tuple(CaseKind)
     severities: tuple[Severity, ...] = tuple(reversed(Severity))
 
 
@@ -47,6 +50,7 @@ def queue_page(request: Request, visitor: SignedIn, connection: Read, now: Now) 
         state=word_of(CaseState, query.get("state")),
         category=word_of(Category, query.get("category")),
         severity=word_of(Severity, query.get("severity")),
+        kind=word_of(CaseKind, query.get("kind")),
         mine=query.get("mine") == "1",
     )
     return render(
@@ -65,6 +69,42 @@ def queue_page(request: Request, visitor: SignedIn, connection: Read, now: Now) 
         people=accounts.user_names(connection),
         notice=notice_of(request, connection, visitor),
         none_left=query.get("none") == "1",
+        filters=desk_filters.list_filters(connection, visitor.user.id),
+        query=urlencode({name: value for name, value in query.items() if name in _FILTERS and value}),
+        most=desk_queue.MOST_COUNTED,
+        names=desk_routing.names(desk_routing.queues(connection)),
+        exposure=desk_care.exposure_of(connection, visitor.user.id, now=now),
+    )
+
+
+@router.post("/console/filters", name="console_filter_save", response_class=HTMLResponse)
+def save_filter(visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now) -> Response:
+    """Keep what the queue is filtered by under a name."""
+    kept = {name: value for name, value in parse_qsl(text_of(form, "query")) if name in _FILTERS}
+    with parts.database.write() as unit:
+        desk_filters.save_filter(
+            unit.connection, visitor.user.id, name=text_of(form, "name"), query=urlencode(kept), now=now
+        )
+    return RedirectResponse(f"/console/queue?{urlencode(kept)}", status_code=303)
+
+
+@router.post("/console/filters/remove", name="console_filter_remove", response_class=HTMLResponse)
+def remove_filter(visitor: SignedIn, form: Posted, parts: ProcessParts) -> Response:
+    """Forget a kept filter."""
+    with parts.database.write() as unit:
+        desk_filters.remove_filter(unit.connection, visitor.user.id, text_of(form, "id"))
+    return RedirectResponse("/console/queue", status_code=303)
+
+
+@router.get("/console/care", name="console_care", response_class=HTMLResponse)
+def care_page(request: Request, visitor: SignedIn, connection: Read, now: Now) -> HTMLResponse:
+    """Where moderators find help, and what they had before their eyes today."""
+    return render(
+        request,
+        "care.html",
+        visitor=visitor,
+        now=now,
+        exposure=desk_care.exposure_of(connection, visitor.user.id, now=now),
     )
 
 

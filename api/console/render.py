@@ -75,7 +75,7 @@ def render(
         request=request,
         visitor=visitor,
         csrf=visitor.csrf_token if visitor else "",
-        menu=access.menu_for(visitor.user.roles) if visitor else [],
+        menu=access.grouped(access.menu_for(visitor.user.roles)) if visitor else [],
         here=request.url.path,
         lang=language,
         theme=theme,

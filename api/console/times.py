@@ -31,6 +31,13 @@ def day_and_clock(when: datetime) -> str:
     return f"{when.astimezone(JST):%m/%d %H:%M}"
 
 
+def offset(when: datetime, start: datetime) -> str:
+    """How far into a stream: ``1:02:03``, or ``02:03`` in its first hour."""
+    seconds = max(0, int((when - start).total_seconds()))
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours}:{minutes:02d}:{seconds % 60:02d}" if hours else f"{minutes:02d}:{seconds % 60:02d}"
+
+
 def ago(when: datetime, now: datetime, language: str) -> str:
     """How long ago; beyond a week the day itself."""
     gone = now - when

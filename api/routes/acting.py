@@ -1,12 +1,13 @@
 """On whose behalf a review tool calls: a key with the scope ``review``, and the login of a person of the desk."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
 
 from api.auth import require_scope
-from api.deps import Read
+from api.deps import ProcessParts, signal_of
 from moderation.errors import FieldProblem, Invalid, UserNotFound
 from moderation.review.sight import Sight, sight_of
 from moderation.storage import accounts
@@ -27,24 +28,27 @@ class Acting:
 
 
 def _acting(
+    request: Request,
     key: Reviewing,
-    connection: Read,
+    parts: ProcessParts,
     login: Annotated[
         str | None,
         Header(alias=HEADER, max_length=64, description="Login of the person on whose behalf this is asked."),
     ] = None,
-) -> Acting:
+) -> Iterator[Acting]:
     try:
-        if not login:
-            raise UserNotFound("")
-        user = accounts.get_user(connection, login)
+        with parts.database.read() as connection:
+            user = accounts.get_user(connection, login or "")
         if user.disabled_at is not None:
-            raise UserNotFound(login)
+            raise UserNotFound(user.login)
     except UserNotFound as error:
         problem = FieldProblem(pointer=HEADER, detail="the login of a person of the console")
         raise Invalid(f"{HEADER} names nobody who could act.", [problem]) from error
-    return Acting(login=user.login, sight=sight_of(user.id, user.roles, service=key.service))
+    yield Acting(login=user.login, sight=sight_of(user.id, user.roles, service=key.service))
+    signal = signal_of(request)
+    if signal is not None and request.method == "POST":
+        signal.hint()
 
 
-OnBehalf = Annotated[Acting, Depends(_acting)]
+OnBehalf = Annotated[Acting, Depends(_acting, scope="function")]
 """The person. Raises Invalid where the header names nobody."""

@@ -23,7 +23,7 @@ from moderation.review.likeness import exact_sketch
 from moderation.review.sight import Sight
 from moderation.storage import desk_claims, desk_decide, policies
 from moderation.storage.desk_rows import case_of, decision_of, get_case, visible
-from moderation.storage.desk_similar import newest_texts
+from moderation.storage.desk_similar import Newest, newest_hits
 from moderation.storage.ids import new_id
 from moderation.storage.tables.cases import cases, decisions
 from moderation.storage.tables.desk import case_sketches
@@ -45,7 +45,7 @@ class Candidate:
     """A case that a bulk act would decide; ``obstacle`` says why it would not: claimed, escalated, assigned."""
 
     case: Case
-    text: str | None
+    newest: Newest | None
     obstacle: str | None
 
 
@@ -81,8 +81,10 @@ def candidates(
         .limit(MOST_CASES)
     )
     found = sorted((case_of(row) for row in rows.mappings()), key=lambda one: one.id != case.id)
-    texts = newest_texts(connection, [one.id for one in found])
-    return [Candidate(case=one, text=texts.get(one.id), obstacle=_obstacle(one, sight, now)) for one in found]
+    said = newest_hits(connection, [one.id for one in found])
+    return [
+        Candidate(case=one, newest=said.get(one.id), obstacle=_obstacle(one, sight, now)) for one in found
+    ]
 
 
 def decide_all(
@@ -139,6 +141,12 @@ def of_batch(connection: Connection, batch_id: str) -> list[Decision]:
         .order_by(decisions.c.case_id)
     )
     return [decision_of(row) for row in rows.mappings()]
+
+
+def visible_cases(connection: Connection, case_ids: Sequence[str], sight: Sight) -> dict[str, Case]:
+    """Those of some cases that the person may see, by id."""
+    rows = connection.execute(select(cases).where(cases.c.id.in_(case_ids), visible(sight)))
+    return {row["id"]: case_of(row) for row in rows.mappings()}
 
 
 def undo_all(
@@ -215,8 +223,8 @@ def _common(connection: Connection, case: Case, alike: Alike) -> ColumnElement[b
         return cases.c.author_id == case.author_id if case.author_id else None
     if alike is Alike.ROOM:
         return cases.c.room_id == case.room_id if case.room_id else None
-    text = newest_texts(connection, [case.id]).get(case.id)
-    if text is None:
+    newest = newest_hits(connection, [case.id]).get(case.id)
+    if newest is None:
         return None
-    same = select(case_sketches.c.case_id).where(case_sketches.c.sketch == exact_sketch(text))
+    same = select(case_sketches.c.case_id).where(case_sketches.c.sketch == exact_sketch(newest.text))
     return cases.c.id.in_(same)

@@ -1,7 +1,7 @@
 """A case with everything a moderator needs to decide it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -132,6 +132,22 @@ def load(connection: Connection, case_id: str, sight: Sight) -> CaseFile:
         strikes=_strikes(connection, case),
         others=_others(connection, case, sight),
         events=_events(connection, case),
+    )
+
+
+def as_seen(file: CaseFile, seen_hit_seq: int) -> CaseFile:
+    """A case as it was before anybody decided, with the hits that were there."""
+    hits = [hit for hit in file.hits if hit.seq <= seen_hit_seq]
+    later = {hit.message_id for hit in file.hits if hit.seq > seen_hit_seq}
+    return replace(
+        file,
+        case=replace(file.case, seen_hit_seq=0, claimed_by=None, claimed_until=None),
+        hits=hits,
+        lines=[line for line in file.lines if line.message_id not in later],
+        decisions=[],
+        strikes=[],
+        others=[],
+        events=[],
     )
 
 

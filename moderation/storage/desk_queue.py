@@ -7,14 +7,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
-from moderation.review.case import Case, CaseState
+from moderation.review.case import Case, CaseKind, CaseState
 from moderation.review.sight import Sight
-from moderation.storage.desk_rows import case_of, visible
+from moderation.storage.desk_rows import case_of, live_spans, visible
 from moderation.storage.tables.cases import case_hits, cases
 from moderation.storage.tables.people import rooms
 from moderation.taxonomy import Category, Severity
 
 PAGE = 50
+MOST_COUNTED = 10_000
+"""Cases a list counts and turns pages over; counting on would keep the page waiting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class QueueFilter:
     state: CaseState | None = None
     category: Category | None = None
     severity: Severity | None = None
+    kind: CaseKind | None = None
     mine: bool = False
 
 
@@ -46,7 +49,7 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    """A page of the queue; ``page`` counts from 1."""
+    """A page of the queue; ``page`` counts from 1. ``total`` is counted up to ``MOST_COUNTED``."""
 
     rows: Sequence[QueueRow]
     total: int
@@ -63,7 +66,8 @@ def list_cases(
 ) -> QueuePage:
     """Cases by priority, closed ones by when they were closed."""
     conditions = _conditions(sight, wanted, now)
-    total = connection.execute(select(func.count()).select_from(cases).where(*conditions)).scalar_one()
+    some = select(cases.c.id).where(*conditions).limit(MOST_COUNTED).subquery()
+    total = connection.execute(select(func.count()).select_from(some)).scalar_one()
     page = min(page, max(1, -(-total // PAGE)))
     order: tuple[Any, ...] = (cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
     if wanted.state is CaseState.CLOSED:
@@ -132,6 +136,8 @@ def _conditions(sight: Sight, wanted: QueueFilter, now: datetime) -> list[Column
         conditions.append(cases.c.queue == wanted.queue)
     if wanted.severity:
         conditions.append(cases.c.severity == wanted.severity.rank)
+    if wanted.kind:
+        conditions.append(cases.c.kind == wanted.kind)
     if wanted.category:
         conditions.append(cases.c.categories[wanted.category.value].as_float() >= 0)
     if wanted.mine:
@@ -167,14 +173,5 @@ def _row(case: Case, hit: Any, room: Any) -> QueueRow:
         room_title=room.title if room is not None else None,
         room_game=(room.game or room.category) if room is not None else None,
         last_text=hit.text if hit is not None else None,
-        last_spans=[] if hit is None else _spans(hit.signals),
+        last_spans=[] if hit is None else live_spans(hit.signals),
     )
-
-
-def _spans(signals: Sequence[Mapping[str, Any]]) -> list[tuple[int, int, Category]]:
-    return [
-        (start, end, Category(signal["category"]))
-        for signal in signals
-        if signal["mode"] == "live"
-        for start, end in signal["spans"]
-    ]

@@ -1,6 +1,6 @@
 """What the review desk reads: cases, hits and decisions as domain types, from their rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -196,3 +196,13 @@ def strike_of(row: RowMapping) -> Strike:
         expires_at=row["expires_at"],
         undone_at=row["undone_at"],
     )
+
+
+def live_spans(signals: Sequence[Mapping[str, Any]]) -> list[tuple[int, int, Category]]:
+    """Where the live signals of a hit point to, with what they found there."""
+    return [
+        (start, end, Category(signal["category"]))
+        for signal in signals
+        if signal["mode"] == "live"
+        for start, end in signal["spans"]
+    ]

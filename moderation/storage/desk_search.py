@@ -14,7 +14,7 @@ from moderation.review.case import Case
 from moderation.review.likeness import exact_sketch, near_sketches
 from moderation.review.sight import Sight
 from moderation.storage.desk_rows import case_of, visible
-from moderation.storage.desk_similar import newest_texts
+from moderation.storage.desk_similar import Newest, newest_hits
 from moderation.storage.tables.accounts import services
 from moderation.storage.tables.cases import case_hits, cases
 from moderation.storage.tables.desk import case_sketches
@@ -45,7 +45,7 @@ class Found:
 
     case: Case
     why: SearchIn
-    text: str | None
+    newest: Newest | None
 
 
 def search(connection: Connection, sight: Sight, asked: str, where: SearchIn) -> list[Found]:
@@ -65,9 +65,9 @@ def search(connection: Connection, sight: Sight, asked: str, where: SearchIn) ->
         if where in (SearchIn.ALL, why):
             for case in _cases(connection, sight, condition):
                 found.setdefault(case.id, (case, why))
-    texts = newest_texts(connection, list(found))
+    said = newest_hits(connection, list(found))
     return [
-        Found(case=case, why=why, text=texts.get(case.id)) for case, why in list(found.values())[:MOST_FOUND]
+        Found(case=case, why=why, newest=said.get(case.id)) for case, why in list(found.values())[:MOST_FOUND]
     ]
 
 

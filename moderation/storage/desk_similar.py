@@ -9,11 +9,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 from moderation.review.case import Case, CaseState
 from moderation.review.likeness import NEAR, exact_sketch, likeness, near_sketches
 from moderation.review.sight import Sight
-from moderation.storage.desk_rows import case_of, visible
+from moderation.storage.desk_rows import case_of, live_spans, visible
 from moderation.storage.tables.cases import case_hits, cases
 from moderation.storage.tables.desk import case_sketches
+from moderation.taxonomy import Category
 
 MOST_CANDIDATES = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """What a case's last flagged message said, and the marked places in it with their category."""
+
+    author_name: str | None
+    text: str
+    spans: Sequence[tuple[int, int, Category]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +31,7 @@ class Similar:
     """A case that says nearly the same; ``likeness`` 0 to 1, 1 where a text is the very same."""
 
     case: Case
-    text: str
+    newest: Newest
     likeness: float
 
 
@@ -40,9 +50,10 @@ def remember(connection: Connection, texts: Sequence[tuple[str, str]]) -> None:
 
 def find(connection: Connection, case: Case, sight: Sight, *, open_only: bool = False) -> list[Similar]:
     """Cases of the same service that say nearly what this one's newest hit says, the likest first."""
-    text = newest_texts(connection, [case.id]).get(case.id)
-    if text is None:
+    mine = newest_hits(connection, [case.id]).get(case.id)
+    if mine is None:
         return []
+    text = mine.text
     same = exact_sketch(text)
     wanted = [same, *near_sketches(text)]
     sharing = select(case_sketches.c.case_id).where(case_sketches.c.sketch.in_(wanted))
@@ -61,14 +72,15 @@ def find(connection: Connection, case: Case, sight: Sight, *, open_only: bool = 
         query = query.where(cases.c.state != CaseState.CLOSED)
     found = [case_of(row) for row in connection.execute(query).mappings()]
     exact = _with_sketch(connection, same, [one.id for one in found])
-    texts = newest_texts(connection, [one.id for one in found])
+    said = newest_hits(connection, [one.id for one in found])
     similar = [
         Similar(
             case=one,
-            text=texts.get(one.id, ""),
-            likeness=1.0 if one.id in exact else likeness(text, texts.get(one.id, "")),
+            newest=said[one.id],
+            likeness=1.0 if one.id in exact else likeness(text, said[one.id].text),
         )
         for one in found
+        if one.id in said
     ]
     near = [one for one in similar if one.likeness >= NEAR]
     return sorted(near, key=lambda one: (-one.likeness, one.case.id))
@@ -83,7 +95,7 @@ def _with_sketch(connection: Connection, sketch: int, case_ids: Sequence[str]) -
     return set(rows.scalars())
 
 
-def newest_texts(connection: Connection, case_ids: Sequence[str]) -> dict[str, str]:
+def newest_hits(connection: Connection, case_ids: Sequence[str]) -> dict[str, Newest]:
     """The last flagged text by case; nothing for cases that only have reports."""
     newest = (
         select(case_hits.c.case_id, func.max(case_hits.c.seq).label("seq"))
@@ -92,8 +104,11 @@ def newest_texts(connection: Connection, case_ids: Sequence[str]) -> dict[str, s
         .subquery()
     )
     rows = connection.execute(
-        select(case_hits.c.case_id, case_hits.c.text).join(
+        select(case_hits.c.case_id, case_hits.c.author_name, case_hits.c.text, case_hits.c.signals).join(
             newest, (newest.c.case_id == case_hits.c.case_id) & (newest.c.seq == case_hits.c.seq)
         )
     )
-    return {row.case_id: row.text for row in rows}
+    return {
+        row.case_id: Newest(author_name=row.author_name, text=row.text, spans=live_spans(row.signals))
+        for row in rows
+    }

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from moderation.errors import PolicyNotFound
+from moderation.errors import FieldProblem, Invalid, PolicyNotFound
 from moderation.storage.tables.voices import policies
 from moderation.taxonomy import Category
+
+LONGEST_URL = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,45 @@ def put(connection: Connection, clauses: Sequence[PolicyClause], *, now: datetim
             effective_at=now,
         )
         connection.execute(row.on_conflict_do_nothing())
+
+
+def revise(
+    connection: Connection,
+    clause_id: str,
+    *,
+    title: str,
+    text: str,
+    url: str | None,
+    categories: Sequence[Category],
+    now: datetime,
+) -> PolicyClause:
+    """Keep a clause as its next version, or a new one as its first.
+
+    Raises:
+        Invalid: A field cannot be used.
+    """
+    problems = [
+        FieldProblem(pointer=f"/{name}", detail=f"1 to {longest} characters")
+        for name, value, longest in (("id", clause_id, 64), ("title", title, 200), ("text", text, 20_000))
+        if not value or len(value) > longest or "\0" in value
+    ]
+    if url is not None and (not url.startswith(("https://", "http://", "/")) or len(url) > LONGEST_URL):
+        problems.append(FieldProblem(pointer="/url", detail="an address that begins with https:// or /"))
+    if not categories:
+        problems.append(FieldProblem(pointer="/categories", detail="at least one"))
+    if problems:
+        raise Invalid("This clause cannot be kept; each field is named.", problems)
+    before = connection.execute(select(func.max(policies.c.version)).where(policies.c.id == clause_id))
+    clause = PolicyClause(
+        id=clause_id,
+        version=(before.scalar_one() or 0) + 1,
+        title=title,
+        text=text,
+        url=url,
+        categories=tuple(categories),
+    )
+    put(connection, [clause], now=now)
+    return clause
 
 
 def current(connection: Connection) -> list[PolicyClause]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from api import console
+from api.console import live
 from api.console.access import ACCESS, PUBLIC, home_of, may
 from moderation.taxonomy import Role
 
@@ -20,8 +21,22 @@ OTHERS = {
     "kit_id": "none",
     "path": "article.md",
     "proposal_id": "none",
+    "batch_id": "b-1",
+    "look_id": "l-1",
+    "appeal_id": "a-1",
+    "service": "test",
+    "author_id": "u-1",
 }
 FORBIDDEN, LOGIN = 403, 303
+
+
+@pytest.fixture(autouse=True)
+def _short_streams(monkeypatch):
+    monkeypatch.setattr(live, "LASTS_SECONDS", 0.0)
+
+
+def _address(path, case_id):
+    return path.replace(":path", "").format(case_id=case_id, **OTHERS)
 
 
 def test_every_route_stands_in_the_table():
@@ -37,7 +52,7 @@ def case_id(desk):
 def test_each_role_may_what_the_table_says(visit, case_id, name, method, path):
     for role in Role:
         person = visit(f"p-{role.replace('_', '-')}", role)
-        address = path.replace(":path", "").format(case_id=case_id, **OTHERS)
+        address = _address(path, case_id)
         fields = {"version": "1", "seen_hit_seq": "1", "decision_id": "x", "preset": "clear"}
         answer = person.get(address) if method == "GET" else person.post(address, **fields)
 
@@ -48,11 +63,7 @@ def test_each_role_may_what_the_table_says(visit, case_id, name, method, path):
 
 @pytest.mark.parametrize(("name", "method", "path"), ROUTES, ids=[name for name, _, _ in ROUTES])
 def test_a_stranger_is_sent_to_the_login(stranger, case_id, name, method, path):
-    answer = stranger.request(
-        method,
-        path.replace(":path", "").format(case_id=case_id, **OTHERS),
-        data={} if method == "POST" else None,
-    )
+    answer = stranger.request(method, _address(path, case_id), data={} if method == "POST" else None)
 
     if name in PUBLIC:
         assert answer.status_code in (200, 401)
@@ -112,12 +123,7 @@ def test_a_form_without_its_sessions_token_is_refused(visit, case_id, path, toke
     aoki = visit("aoki", Role.ADMIN)
     aoki.fields = {} if token is None else {"csrf": token}
 
-    answer = aoki.post(
-        path.replace(":path", "").format(case_id=case_id, **OTHERS),
-        preset="clear",
-        version="1",
-        seen_hit_seq="1",
-    )
+    answer = aoki.post(_address(path, case_id), preset="clear", version="1", seen_hit_seq="1")
 
     assert answer.status_code == FORBIDDEN
     assert "フォームの有効期限" in answer.text

@@ -103,13 +103,38 @@ function startTalk() {
   if (first) talk.scrollTop = first.offsetTop - talk.offsetTop - talk.clientHeight / 2;
 }
 
+// While the stream runs its chat goes on: the piece of the page is asked for again.
+function startTalkRefresh() {
+  const place = document.querySelector("[data-talk]");
+  if (!place?.dataset.talk) return;
+  const refresh = async () => {
+    if (document.hidden || place.contains(document.activeElement)) return;
+    try {
+      const answer = await fetch(place.dataset.talk, { redirect: "error" });
+      if (!answer.ok) return;
+      const talk = place.querySelector(".talk");
+      const atEnd = talk && talk.scrollTop + talk.clientHeight > talk.scrollHeight - 8;
+      const kept = talk?.scrollTop ?? 0;
+      place.innerHTML = await answer.text();
+      const fresh = place.querySelector(".talk");
+      if (fresh) fresh.scrollTop = atEnd ? fresh.scrollHeight : kept;
+    } catch {
+      // offline: the next round asks again
+    }
+  };
+  setInterval(refresh, TALK_EVERY);
+}
+
 // What is wrong in the long form may lie further down in its panel.
 function startProblems() {
   document.querySelector(".problem")?.scrollIntoView({ block: "nearest" });
 }
 
+const TALK_EVERY = 10_000; // milliseconds
+
 startReasons();
 startTalk();
+startTalkRefresh();
 startProblems();
 startLease();
 startLongForm();

@@ -37,6 +37,7 @@ function startForms() {
       if (event.defaultPrevented) return;
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = "1";
+      root.classList.add("busy");
     });
   }
   for (const form of document.querySelectorAll("form[data-auto-submit]")) {
@@ -44,6 +45,7 @@ function startForms() {
   }
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+    root.classList.remove("busy");
   });
 }
 
@@ -70,7 +72,15 @@ function startVeil() {
   return document.querySelector("mark") ? { v: toggle } : {};
 }
 
+function startPrint() {
+  const button = document.querySelector("[data-print]");
+  if (!button) return;
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
 startTheme();
+startPrint();
 startSheets();
 startForms();
 startOffline();

@@ -1,0 +1,57 @@
+// Live updates. The queue marks what others take and says how much is new; the case page says who was there.
+
+const body = document.body;
+
+function text(template, values) {
+  return Object.entries(values).reduce((made, [name, value]) => made.replace(`{${name}}`, String(value)), template);
+}
+
+function startQueue(bar) {
+  const seen = new Set();
+  const taken = { claimed: true, released: false, skipped: false, decided: false, moved: false, undone: true };
+  const show = () => {
+    bar.hidden = seen.size === 0;
+    bar.querySelector("[data-count]").textContent = text(bar.dataset.text, { n: seen.size });
+  };
+  return ({ case_id: id, kind, by, mine }) => {
+    const row = document.querySelector(`tr[data-case="${CSS.escape(id)}"]`);
+    if (row && kind in taken && !mine) {
+      row.classList.toggle("taken", taken[kind]);
+      row.classList.toggle("gone", ["decided", "moved"].includes(kind));
+      row.querySelector("[data-holder]").textContent = taken[kind] ? by ?? "" : "—";
+    }
+    if ((kind === "opened" || kind === "undone") && !row) {
+      seen.add(id);
+      show();
+    }
+  };
+}
+
+function startCase(bar, id) {
+  const words = JSON.parse(bar.dataset.words);
+  return (event) => {
+    if (event.case_id !== id || event.mine || !(event.kind in words)) return;
+    bar.hidden = false;
+    bar.querySelector("[data-text]").textContent = text(words[event.kind], { name: event.by ?? "" });
+  };
+}
+
+function start() {
+  const queue = document.querySelector("[data-live-queue]");
+  const open = document.querySelector("[data-live-case]");
+  if (!queue && !open) return;
+  const hear = queue ? startQueue(queue) : startCase(open, open.dataset.liveCase);
+  const lamp = document.querySelector("[data-lamp]");
+  const source = new EventSource("/console/events");
+  const light = (state) => {
+    body.dataset.live = state;
+    if (lamp) lamp.textContent = lamp.dataset[state];
+  };
+  source.addEventListener("ready", () => light("on"));
+  source.addEventListener("error", () => light("off"));
+  source.addEventListener("case", (message) => hear(JSON.parse(message.data)));
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}
+
+start();

@@ -1,20 +1,15 @@
 """The HTTP process: routes, console, and the parts they work with."""
 
-import asyncio
-import gc
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from contextlib import asynccontextmanager
 
-import structlog
 from fastapi import FastAPI
 
 from api import compat, console, errors, openapi
 from api.auth import KeyRing
 from api.deps import Parts
 from api.limits import BodyLimit, RequestId
-from api.metrics import Metrics
 from api.routes import (
     answers,
     appeals,
@@ -38,32 +33,21 @@ from api.routes import (
     users,
 )
 from api.score_document import SCORE_COMPONENTS
+from api.scoring_process import open_scoring
 from api.send_path import SendPath
-from moderation.bootstrap import EngineRoom, ReportCounter
+from moderation.bootstrap import ReportCounter
 from moderation.errors import Misconfigured
 from moderation.reports.collector import Collector
 from moderation.reports.tokens import StatusTokens
-from moderation.scoring.intake import Intake
-from moderation.scoring.terms import Limits
 from moderation.settings import Settings
 from moderation.storage import migrate
 from moderation.storage.database import open_database
 from moderation.storage.desk_signal import DeskSignal
-from moderation.storage.live import LiveState
 from moderation.storage.pseudonym import read_pseudonyms
 from moderation.storage.rate_limit import RateLimits
 from moderation.storage.redis import connect, connect_async
-from moderation.storage.windows import RedisWindows
 from workers.enqueue import Jobs
 
-log = structlog.get_logger(__name__)
-
-REFRESH_SECONDS = 2.0
-"""How often a process reads strikes, labels and rooms anew, and says that it is alive."""
-LOOK_SECONDS = 0.5
-"""How often it looks whether a rule set came into force or is proposed."""
-WRITERS = 4
-"""Threads that save flagged messages; SQLite has one write lock, PostgreSQL gains from a few."""
 REPORTERS = 32
 """Threads in which requests with reports wait for their turn: that many share one transaction."""
 
@@ -129,67 +113,27 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database = open_database(settings)
     migrate.check_current(database)
     redis = connect_async(settings.redis_url)
-    engines = EngineRoom(settings, database)
-    engines.refresh()
-    live = LiveState(
-        redis,
-        answer_hours=settings.idempotency_hours,
-        room_hours=settings.context_hours,
-        stream_cap=settings.stream_cap,
-    )
-    metrics = Metrics()
     blocking = connect(settings.redis_url)
-    with (
-        ThreadPoolExecutor(WRITERS, thread_name_prefix="save") as writers,
-        ThreadPoolExecutor(REPORTERS, thread_name_prefix="reports") as report_threads,
-    ):
-        app.state.keys = KeyRing(database)
-        app.state.desk_signal = DeskSignal(settings.redis_url)
-        app.state.parts = Parts(
-            settings=settings,
-            database=database,
-            engines=engines,
-            live=live,
-            limits=RateLimits(redis),
-            metrics=metrics,
-            intake=Intake(
-                engines=engines,
+    with ThreadPoolExecutor(REPORTERS, thread_name_prefix="reports") as report_threads:
+        async with open_scoring(settings, database, redis) as scoring:
+            app.state.keys = KeyRing(database)
+            app.state.desk_signal = DeskSignal(settings.redis_url)
+            app.state.parts = Parts(
+                settings=settings,
                 database=database,
-                live=live,
-                windows=RedisWindows(redis),
-                writers=writers,
-                meter=metrics,
-                limits=Limits(
-                    context_messages=settings.context_messages,
-                    hold_for=timedelta(seconds=settings.hold_seconds),
-                ),
-            ),
-            jobs=Jobs(blocking),
-            collector=Collector(database, ReportCounter(engines, blocking)),
-            tokens=StatusTokens(read_pseudonyms(settings).key),
-            report_threads=report_threads,
-        )
-        follower = asyncio.create_task(_follow(engines, metrics))
-        # What was loaded stays for good: left out of collection, a batch's p99 falls to a quarter.
-        gc.collect()
-        gc.freeze()
-        try:
-            yield
-        finally:
-            follower.cancel()
-            with suppress(asyncio.CancelledError):
-                await follower
-            await app.state.desk_signal.close()
-            await asyncio.to_thread(engines.leave)
+                engines=scoring.engines,
+                live=scoring.live,
+                limits=RateLimits(redis),
+                metrics=scoring.metrics,
+                intake=scoring.intake,
+                jobs=Jobs(blocking),
+                collector=Collector(database, ReportCounter(scoring.engines, blocking)),
+                tokens=StatusTokens(read_pseudonyms(settings).key),
+                report_threads=report_threads,
+            )
+            try:
+                yield
+            finally:
+                await app.state.desk_signal.close()
     await redis.aclose()
     database.dispose()
-
-
-async def _follow(engines: EngineRoom, metrics: Metrics) -> None:
-    while True:
-        for _ in range(round(REFRESH_SECONDS / LOOK_SECONDS)):
-            await asyncio.sleep(LOOK_SECONDS)
-            if await asyncio.to_thread(engines.has_news):
-                break
-        await asyncio.to_thread(engines.refresh)
-        metrics.flush()

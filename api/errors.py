@@ -13,55 +13,16 @@ from starlette.requests import ClientDisconnect
 
 from api.compat.errors import foreign_error
 from api.console import error_page, is_console_path
+from api.problems import problem, status_of
 from moderation.errors import (
-    BadCredentials,
-    Conflict,
     FieldProblem,
     Invalid,
     ModerationError,
-    NotAllowed,
-    NotFound,
-    TooMany,
-    Unavailable,
 )
 
 log = structlog.get_logger(__name__)
 
-STATUS: dict[type[ModerationError], int] = {
-    NotFound: 404,
-    Conflict: 409,
-    Invalid: 422,
-    BadCredentials: 401,
-    NotAllowed: 403,
-    TooMany: 429,
-    Unavailable: 503,
-}
-"""HTTP status of each kind; the first that fits an error counts."""
-
 _CODES = {400: "bad_request", 404: "no_such_path", 405: "method_not_allowed"}
-
-
-def status_of(error: ModerationError) -> int:
-    """The HTTP status of an error; 500 for one of no known kind."""
-    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
-
-
-def problem(
-    status: int, code: str, detail: str, problems: Sequence[FieldProblem] = (), request_id: str | None = None
-) -> dict[str, Any]:
-    """A problem document."""
-    document: dict[str, Any] = {
-        "type": f"/problems/{code}",
-        "title": code.replace("_", " "),
-        "status": status,
-        "detail": detail,
-        "code": code,
-    }
-    if request_id:
-        document["request_id"] = request_id
-    if problems:
-        document["errors"] = [{"pointer": one.pointer, "detail": one.detail} for one in problems]
-    return document
 
 
 def problem_response(

@@ -23,11 +23,12 @@ from moderation.errors import StoreUnavailable
 from moderation.scoring.record import ScoredRecord, decode
 from moderation.storage import archive, buckets, gaps, outbox
 from moderation.storage.archive import RecordRefused
+from moderation.storage.consumer_group import Entry
 from moderation.storage.database import Database
 from moderation.storage.ids import new_id
 from moderation.storage.pseudonym import Pseudonyms
 from moderation.storage.redis import AWAY, Redis
-from moderation.storage.stream import Entry, ScoredStream
+from moderation.storage.stream import ScoredStream
 from moderation.trends.facts import FactKey, UnknownFact, count_fact
 from workers.stopping import Stop
 

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": (START, "api.cli.serve", "Start the HTTP API and the console."),
     "worker": (START, "api.cli.worker", "Start the jobs, the recorder and the schedule."),
     "score": (DAILY, "api.cli.score", "Score messages of a file or of standard input; needs no server."),
+    "ingest": (DAILY, "api.cli.ingest", "Score chat from a Redis stream or a file, as the server would."),
     "report": (DAILY, "api.cli.report", "Send a viewer's report to a running server."),
     "rules": (DAILY, "api.cli.rules", "Check the rule files and run the tests inside them."),
     "model": (DAILY, "api.cli.model", "Train and measure the classifier, check its corpus."),

@@ -2,24 +2,22 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
-import msgspec
 from fastapi import APIRouter, Request, Response
 
 from api.auth import require_scope
 from api.deps import Parts, get_parts
-from api.errors import problem, status_of
+from api.line_scorer import LineScorer, failed_rows, row_of, too_long
 from api.score_document import NDJSON, SCORE_EXTRA, SCORE_RESPONSES
-from api.score_lines import LONGEST_LINE, Line, LineAnswers
+from api.score_lines import Line, LineAnswers
 from api.toll import payment
 from api.wire import (
     AnyOptions,
     MessageIn,
     Options,
     ScoreBatchIn,
-    read_line,
     read_options,
     read_score_request,
     to_message,
@@ -56,8 +54,15 @@ async def score(request: Request) -> Response:
     if request.headers.get("content-type", "").startswith(NDJSON):
         options = read_options(request.query_params)
         _check_options(options, key)
-        scorer = _LineScorer(request, parts, key, options)
-        return LineAnswers(request, scorer.answer, most_lines=parts.settings.max_batch)
+        scorer = LineScorer(
+            service=key.service,
+            engines=parts.engines,
+            intake=parts.intake,
+            options=options,
+            longest=parts.settings.max_text_chars,
+            pays=lambda messages: payment(request, key, messages),
+        )
+        return LineAnswers(request, partial(_answer_lines, scorer), most_lines=parts.settings.max_batch)
     if request.scope["query_string"]:
         _refuse_options(request.query_params)
     asked = read_score_request(await request.body())
@@ -73,7 +78,7 @@ async def score(request: Request) -> Response:
         payment=payment(request, key, len(given)),
     )
     if isinstance(asked, ScoreBatchIn):
-        rows = [_row(one.id, answer) for one, answer in zip(given, answers, strict=True)]
+        rows = [row_of(one.id, answer) for one, answer in zip(given, answers, strict=True)]
         return Response(b'{"results":[' + b",".join(rows) + b"]}", media_type="application/json")
     [answer] = answers
     if isinstance(answer, ModerationError):
@@ -116,7 +121,7 @@ def _check_sizes(parts: Parts, given: Sequence[MessageIn], *, batch: bool) -> No
         )
     longest = parts.settings.max_text_chars
     problems = [
-        _too_long(one, longest, f"/messages/{at}/text" if batch else "/text")
+        too_long(one, longest, f"/messages/{at}/text" if batch else "/text")
         for at, one in enumerate(given)
         if len(one.text) > longest
     ]
@@ -124,83 +129,12 @@ def _check_sizes(parts: Parts, given: Sequence[MessageIn], *, batch: bool) -> No
         raise Invalid("A text is too long; `errors` names each.", problems)
 
 
-def _too_long(message: MessageIn, longest: int, pointer: str) -> FieldProblem:
-    return FieldProblem(
-        pointer=pointer, detail=f"{len(message.text)} code points; at most {longest} are accepted"
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _BadLine:
-    """A line that cannot be scored."""
-
-    message_id: str | None
-    error: Invalid
-
-
-class _LineScorer:
-    """Scores the lines of one NDJSON request, chunk by chunk."""
-
-    def __init__(self, request: Request, parts: Parts, key: ApiKey, options: Options) -> None:
-        self._request = request
-        self._parts = parts
-        self._key = key
-        self._options = options
-
-    async def answer(self, lines: Sequence[Line]) -> list[bytes]:
-        """One row for each line; where a chunk cannot be saved, each of its lines says so."""
-        now = datetime.now(UTC)
-        read = [self._read(line, now) for line in lines]
-        messages = [one for one in read if isinstance(one, Message)]
-        scored = iter(await self._score(messages) if messages else [])
-        return [
-            _row(one.id, next(scored), line.number)
-            if isinstance(one, Message)
-            else _row(one.message_id, one.error, line.number)
-            for line, one in zip(lines, read, strict=True)
-        ]
-
-    def _read(self, line: Line, now: datetime) -> Message | _BadLine:
-        if line.data is None:
-            return _BadLine(None, Invalid(f"The line is longer than {LONGEST_LINE} bytes."))
-        longest = self._parts.settings.max_text_chars
+async def _answer_lines(scorer: LineScorer, lines: Sequence[Line]) -> list[bytes]:
+    """One row for each line; where a chunk cannot be saved, each of its lines says so."""
+    while True:
         try:
-            given = read_line(line.data)
-            if len(given.text) > longest:
-                raise Invalid("The text is too long.", [_too_long(given, longest, "/text")])
-            return _message(self._parts, self._key, given, self._options, now)
-        except Invalid as error:
-            return _BadLine(_id_in(line.data), error)
-
-    async def _score(self, messages: Sequence[Message]) -> Sequence[bytes | ModerationError]:
-        options = self._options
-        while True:
-            try:
-                return await self._parts.intake.score(
-                    self._key.service,
-                    messages,
-                    timeout_ms=options.timeout_ms,
-                    dry_run=options.dry_run,
-                    payment=payment(self._request, self._key, len(messages)),
-                )
-            except RateLimited as error:
-                await asyncio.sleep(error.seconds)  # a stream is slowed down, not refused
-            except ModerationError as error:
-                return [error] * len(messages)
-
-
-def _id_in(line: bytes) -> str | None:
-    """The id of a line that is wrong elsewhere, if it can be read."""
-    try:
-        found = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    given = found.get("id") if isinstance(found, dict) else None
-    return given if isinstance(given, str) else None
-
-
-def _row(message_id: str | None, answer: bytes | ModerationError, line: int | None = None) -> bytes:
-    if isinstance(answer, bytes):
-        return answer
-    error = problem(status_of(answer), answer.code, str(answer), getattr(answer, "problems", ()))
-    return msgspec.json.encode({"id": message_id, "error": error} | ({"line": line} if line else {}))
+            return await scorer.rows(lines)
+        except RateLimited as error:
+            await asyncio.sleep(error.seconds)  # a stream is slowed down, not refused
+        except ModerationError as error:
+            return failed_rows(lines, error)

@@ -10,11 +10,13 @@ from api.console.asked import asked, chosen_service
 from api.console.render import render
 from api.console.visitor import SignedIn
 from api.deps import Now, Read, ReadArchive
+from moderation.errors import NotFound
 from moderation.storage import accounts, alarms, trends_read
 from moderation.trends import chart, words
 from moderation.trends.advice import notice_text
 from moderation.trends.asked import asked_period
 from moderation.trends.days import jst_day_of
+from moderation.trends.kit_charts import hours, hours_alternative
 from moderation.trends.render import Table, to_csv
 from moderation.trends.report import report
 from moderation.trends.shapes import Report
@@ -52,6 +54,7 @@ def trends_page(
         notice_text=notice_text,
         sentences=summary(made),
         alternative=chart.alternative_text(made),
+        hours_alternative=hours_alternative(made),
         words=words,
         figure=figure,
     )
@@ -72,6 +75,25 @@ def trends_chart(
     if picture is Picture.PNG:
         return Response(chart.png(made), media_type="image/png")
     return Response(chart.svg(made), media_type="image/svg+xml")
+
+
+@router.get("/console/trends/hours.{picture}", name="console_trends_hours")
+def trends_hours(
+    request: Request,
+    picture: Picture,
+    visitor: SignedIn,
+    connection: Read,
+    archive: ReadArchive,
+    now: Now,
+) -> Response:
+    """The heat map of weekday and hour as a picture."""
+    del visitor
+    drawn = hours(_asked(request, connection, archive, now))
+    if drawn is None:
+        raise NotFound("Nothing was counted in this period.")
+    if picture is Picture.PNG:
+        return Response(drawn.png, media_type="image/png")
+    return Response(drawn.svg, media_type="image/svg+xml")
 
 
 @router.get("/console/trends/{table}.csv", name="console_trends_csv")

@@ -6,7 +6,7 @@ from html import escape
 import vl_convert
 
 from moderation.taxonomy import Category
-from moderation.trends import chart
+from moderation.trends import chart, chart_style
 from moderation.trends.advice import ADVICE
 from moderation.trends.kit_text import headline
 from moderation.trends.shapes import Report
@@ -27,7 +27,7 @@ def card_svg(report: Report, about: Sequence[Category]) -> str:
     size = f'width="{_WIDTH}" height="{_HEIGHT}"'
     box = f'viewBox="0 0 {_WIDTH} {_HEIGHT}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} font-family="{chart.FONT}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} font-family="{chart_style.FONT}">',
         f'<rect {size} fill="{_GROUND}"/>',
         f'<rect width="18" height="{_HEIGHT}" fill="{_ACCENT}"/>',
     ]

@@ -10,15 +10,11 @@ import altair as alt
 import noto_cjk_sans_jp_regular
 import vl_convert
 
+from moderation.trends import chart_style
 from moderation.trends.count import ALL
 from moderation.trends.shapes import DayState, Report
 from moderation.trends.words import category_ja, period_ja
 
-FONT = "Noto Sans CJK JP"
-_LINE = "#1f5a94"
-_GAP = "#e3e3e3"
-"""One dark blue and one grey: the chart says nothing by hue, so it reads the same without colour."""
-_TEXT = "#222222"
 _MOST_PANELS = 9
 _MOST_TICKS = 7
 _AXIS_WIDTH = 34
@@ -31,15 +27,14 @@ _SCALE = 2.0
 def png(report: Report) -> bytes:
     """The chart as PNG, at twice the size for sharp screens and print."""
     use_fonts()
-    found: bytes = vl_convert.vegalite_to_png(_spec(report).to_dict(), scale=_SCALE)
+    found: bytes = vl_convert.vegalite_to_png(_spec(report), scale=_SCALE)
     return found
 
 
 def svg(report: Report) -> str:
     """The chart as SVG."""
     use_fonts()
-    found: str = vl_convert.vegalite_to_svg(_spec(report).to_dict())
-    return found
+    return chart_style.stable(vl_convert.vegalite_to_svg(_spec(report)))
 
 
 def alternative_text(report: Report) -> str:
@@ -96,11 +91,17 @@ def _panel(report: Report, name: str) -> Any:
         scale=alt.Scale(domain=[0, highest or 1.0], nice=True),
         axis=alt.Axis(tickCount=4, minExtent=_AXIS_WIDTH),
     )
-    gaps = base.transform_filter("datum.gap").mark_rect(color=_GAP).encode(x=alt.X("starts:T"), x2="ends:T")
-    line = base.mark_line(color=_LINE, strokeWidth=2, invalid="break-paths-show-domains").encode(x=x, y=y)
-    points = base.mark_point(size=34, strokeWidth=1.5, stroke=_LINE, opacity=1, invalid="filter").encode(
-        x=x, y=y, fill=alt.condition("datum.whole", alt.value(_LINE), alt.value("#ffffff"))
+    gaps = (
+        base.transform_filter("datum.gap")
+        .mark_rect(color=chart_style.GAP)
+        .encode(x=alt.X("starts:T"), x2="ends:T")
     )
+    line = base.mark_line(color=chart_style.LINE, strokeWidth=2, invalid="break-paths-show-domains").encode(
+        x=x, y=y
+    )
+    points = base.mark_point(
+        size=34, strokeWidth=1.5, stroke=chart_style.LINE, opacity=1, invalid="filter"
+    ).encode(x=x, y=y, fill=alt.condition("datum.whole", alt.value(chart_style.LINE), alt.value("#ffffff")))
     return alt.layer(gaps, line, points).properties(
         width=_PANEL_WIDTH,
         height=_PANEL_HEIGHT,
@@ -114,24 +115,15 @@ def _ticks(rows: list[dict[str, Any]]) -> list[str]:
     return [row["day"] for row in rows[::step]]
 
 
-def _spec(report: Report) -> Any:
-    return (
-        alt.concat(*(_panel(report, name) for name in _shown(report)), columns=_COLUMNS)
-        .properties(
-            title=alt.TitleParams(
-                f"メッセージ1,000件あたりの件数（日ごと）　{period_ja(report.period.first, report.period.last)}",
-                subtitle=[
-                    "縦の目盛りはカテゴリ別に違います。",
-                    "白い点は集計が一部の日、灰色と線の切れ目は欠測です。",
-                ],
-                anchor="start",
-                fontSize=15,
-                subtitleFontSize=12,
-                offset=14,
+def _spec(report: Report) -> dict[str, Any]:
+    panels = alt.concat(*(_panel(report, name) for name in _shown(report)), columns=_COLUMNS)
+    period = period_ja(report.period.first, report.period.last)
+    return chart_style.styled(
+        panels.properties(
+            title=chart_style.title(
+                f"メッセージ1,000件あたりの件数（日ごと）　{period}",
+                "縦の目盛りはカテゴリ別に違います。",
+                "白い点は集計が一部の日、灰色と線の切れ目は欠測です。",
             )
         )
-        .configure(font=FONT, background="#ffffff", padding=16)
-        .configure_axis(labelColor=_TEXT, gridColor="#dddddd", labelFontSize=11)
-        .configure_title(color=_TEXT, subtitleColor=_TEXT, fontWeight="normal")
-        .configure_view(stroke=None)
     )

@@ -10,12 +10,12 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from moderation.trends import chart
+from moderation.trends import chart, chart_style
+from moderation.trends.count import ALL
 from moderation.trends.shapes import Report
 from moderation.trends.summary import figure
-from moderation.trends.words import category_ja, period_ja, reason_ja
+from moderation.trends.words import WEEKDAYS_JA, category_ja, period_ja, reason_ja
 
-_LINE, _PALE, _TEXT = "#1f5a94", "#9a9a9a", "#222222"
 _WIDTH = 560
 _ROW = 26
 _MOST_REASONS = 8
@@ -48,7 +48,7 @@ class KitChart:
 
 def charts(report: Report) -> tuple[KitChart, ...]:
     """Those that have something to show."""
-    made = (_daily(report), _change(report), _reasons(report))
+    made = (_daily(report), _change(report), hours(report), _reasons(report))
     return tuple(one for one in made if one is not None)
 
 
@@ -94,17 +94,17 @@ def _change(report: Report) -> KitChart | None:
     base = alt.Chart(alt.InlineData(values=rows))
     y = alt.Y("name:N", title=None, sort=None)
     scale = alt.Scale(type="log", nice=True)
-    spans = base.mark_rule(color=_LINE, strokeWidth=2).encode(
+    spans = base.mark_rule(color=chart_style.LINE, strokeWidth=2).encode(
         x=alt.X("low:Q", scale=scale, title="前の期間に対する比（1より右は増加）"), x2="high:Q", y=y
     )
-    points = base.mark_point(size=70, stroke=_LINE, opacity=1).encode(
+    points = base.mark_point(size=70, stroke=chart_style.LINE, opacity=1).encode(
         x="ratio:Q",
         y=y,
-        fill=alt.condition("datum.change != 'unclear'", alt.value(_LINE), alt.value("#ffffff")),
+        fill=alt.condition("datum.change != 'unclear'", alt.value(chart_style.LINE), alt.value("#ffffff")),
     )
     same = (
         alt.Chart(alt.InlineData(values=[{"one": 1}]))
-        .mark_rule(color=_PALE, strokeDash=[4, 3])
+        .mark_rule(color=chart_style.PALE, strokeDash=[4, 3])
         .encode(x="one:Q")
     )
     spec = alt.layer(same, spans, points).properties(width=_WIDTH, height=_ROW * len(rows))
@@ -131,7 +131,7 @@ def _reasons(report: Report) -> KitChart | None:
         return None
     spec = (
         alt.Chart(alt.InlineData(values=rows))
-        .mark_bar(stroke=_LINE)
+        .mark_bar(stroke=chart_style.LINE)
         .encode(
             x=alt.X("reports:Q", title="件", axis=alt.Axis(tickMinStep=1, format="d")),
             y=alt.Y("name:N", title=None, sort=None),
@@ -140,8 +140,8 @@ def _reasons(report: Report) -> KitChart | None:
                 "period:N",
                 title=None,
                 sort=["前の期間", "この期間"],
-                scale=alt.Scale(domain=["前の期間", "この期間"], range=["#ffffff", _LINE]),
-                legend=alt.Legend(orient="bottom", symbolStrokeColor=_LINE),
+                scale=alt.Scale(domain=["前の期間", "この期間"], range=["#ffffff", chart_style.LINE]),
+                legend=alt.Legend(orient="bottom", symbolStrokeColor=chart_style.LINE),
             ),
         )
         .properties(width=_WIDTH, height=2 * _ROW * len(names))
@@ -158,6 +158,60 @@ def _reasons(report: Report) -> KitChart | None:
     )
 
 
+def hours_alternative(report: Report) -> str:
+    """What the heat map shows, for those who do not see it; empty where there is none."""
+    told = [(one.rates.get(ALL, 0.0), one) for one in report.hours if one.rates is not None]
+    if not told:
+        return ""
+    rate, at = max(told, key=lambda pair: pair[0])
+    return (
+        "曜日と時間ごとの1,000件あたりの件数を濃さで示した図。"
+        f"最も多いのは{WEEKDAYS_JA[at.weekday]}曜日の{at.hour}時台で、{figure(rate)}件。"
+    )
+
+
+def hours(report: Report) -> KitChart | None:
+    """The heat map of weekday and hour; None where nothing was counted."""
+    rows = [
+        {
+            "weekday": WEEKDAYS_JA[one.weekday],
+            "hour": one.hour,
+            "messages": one.messages,
+            "per_1000_messages": None if one.rates is None else one.rates.get(ALL, 0.0),
+        }
+        for one in report.hours
+    ]
+    told = [row for row in rows if row["per_1000_messages"] is not None]
+    if not told:
+        return None
+    x = alt.X("hour:O", title="時（日本時間）", axis=alt.Axis(labelAngle=0))
+    y = alt.Y("weekday:N", title=None, sort=list(WEEKDAYS_JA))
+    field = alt.Chart(alt.InlineData(values=rows)).mark_rect(fill=chart_style.GAP).encode(x=x, y=y)
+    cells = (
+        alt.Chart(alt.InlineData(values=told))
+        .mark_rect(stroke="#ffffff")
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color(
+                "per_1000_messages:Q",
+                title="1,000件あたり",
+                scale=alt.Scale(range=["#f2f5f9", "#0b2e52"], domainMin=0),
+                legend=alt.Legend(orient="bottom", gradientLength=240, tickCount=4),
+            ),
+        )
+    )
+    return _drawn(
+        "hours",
+        "曜日と時間",
+        ["濃いほど、1,000件あたりの件数が多い時間です。", "灰色は、数えたメッセージがない時間です。"],
+        hours_alternative(report),
+        rows,
+        alt.layer(field, cells).properties(width=_WIDTH, height=_ROW * 7),
+        report,
+    )
+
+
 def _drawn(
     name: str,
     title: str,
@@ -168,32 +222,13 @@ def _drawn(
     report: Report,
 ) -> KitChart:
     chart.use_fonts()
-    whole = (
-        spec.properties(
-            title=alt.TitleParams(
-                f"{title}　{period_ja(report.period.first, report.period.last)}",
-                subtitle=subtitle,
-                anchor="start",
-                frame="group",
-                fontSize=15,
-                subtitleFontSize=12,
-                offset=14,
-            )
-        )
-        .configure(font=chart.FONT, background="#ffffff", padding=16)
-        .configure_axis(
-            labelColor=_TEXT, titleColor=_TEXT, gridColor="#dddddd", labelFontSize=12, labelLimit=260,
-            titleFontWeight="normal",
-        )
-        .configure_title(color=_TEXT, subtitleColor=_TEXT, fontWeight="normal")
-        .configure_view(stroke=None)
-        .to_dict()
-    )  # fmt: skip
+    period = period_ja(report.period.first, report.period.last)
+    whole = chart_style.styled(spec.properties(title=chart_style.title(f"{title}　{period}", *subtitle)))
     return KitChart(
         name=name,
         title=title,
         alternative=alternative,
         rows=rows,
         png=vl_convert.vegalite_to_png(whole, scale=2.0),
-        svg=vl_convert.vegalite_to_svg(whole),
+        svg=chart_style.stable(vl_convert.vegalite_to_svg(whole)),
     )

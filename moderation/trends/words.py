@@ -28,6 +28,14 @@ STATE_JA = {
 }
 GAP_JA = {"redis_away": "記録先の停止", "stream_full": "記録の渋滞"}
 
+WEEKDAYS_JA = "月火水木金土日"
+ACCOUNTS_JA = {
+    "new": "作って30日未満のアカウント",
+    "old": "作って30日以上のアカウント",
+    "unknown": "作成日が分からないアカウント",
+}
+AGES_JA = {"minor": "未成年", "adult": "成人", "unknown": "年齢が分からない人"}
+
 TOPIC_JA = {
     InquiryTopic.STREAMING: "配信",
     InquiryTopic.GAME: "ゲーム",
@@ -86,7 +94,7 @@ def action_ja(name: str) -> str:
 
 def day_ja(day: date) -> str:
     """A day as people write it: 8月20日（木）."""
-    return f"{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
+    return f"{day.month}月{day.day}日（{WEEKDAYS_JA[day.weekday()]}）"
 
 
 def period_ja(first: date, last: date) -> str:

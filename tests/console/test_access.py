@@ -87,6 +87,7 @@ def test_analysts_see_reports_and_trends_and_no_cases(visit, desk):
         "console_trends",
         "console_trends_csv",
         "console_trends_chart",
+        "console_trends_hours",
         "console_voices",
         *(name for name in ACCESS if name.startswith(("console_proposal", "console_kit"))),
     } - {"console_kit_approve"}

@@ -19,6 +19,7 @@ from api.routes import (
     events,
     feedback,
     inquiries,
+    keys,
     messages,
     reports,
     rules,
@@ -31,6 +32,7 @@ from api.routes import (
     taxonomy,
     trends,
     users,
+    webhooks,
 )
 from api.score_document import SCORE_COMPONENTS
 from api.scoring_process import open_scoring
@@ -92,6 +94,8 @@ def create_app(settings: Settings) -> FastAPI:
         rules_sets,
         rules_lists,
         rules_marks,
+        webhooks,
+        keys,
         service,
         compat,
     ):

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 
 from fastapi import Request
@@ -19,6 +19,7 @@ KEY_PREFIX = "ibasho_"
 CACHE_SECONDS = 5.0
 """A revoked key stops working in every process at the latest after this."""
 _CACHE_SIZE = 10_000
+_USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
 def new_secret() -> str:
@@ -47,9 +48,10 @@ class KeyRing:
     def _look_up(self, secret: str) -> ApiKey | None:
         with self._database.read() as connection:
             key = accounts.find_key(connection, secret)
-        if key is not None:
+        now = datetime.now(UTC)
+        if key is not None and (key.last_used_at is None or now - key.last_used_at >= _USE_IS_NOTED_EVERY):
             with self._database.write() as unit:
-                accounts.touch_keys(unit.connection, [key.id], now=datetime.now(UTC))
+                accounts.touch_keys(unit.connection, [key.id], now=now)
         return key
 
 

@@ -155,6 +155,15 @@ class MessageConflict(Conflict):
         )
 
 
+class KeyEnded(Conflict):
+    """An API key that does not work any more cannot be rotated."""
+
+    code = "key_ended"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"Key {key_id} is revoked or ended; make a new one with `ibasho keys create`.")
+
+
 class ModelConflict(Conflict):
     """The classifiers in force do not allow this change."""
 

@@ -31,12 +31,13 @@ def deliver(outbox_id: str) -> None:
     if taken is None:
         return
     row, endpoint = taken
+    now = datetime.now(UTC)
     answer = send(
         url=endpoint.url,
-        secret=endpoint.secret,
+        secrets=endpoint.secrets_at(now),
         outbox_id=row.id,
         body=body_of(row.payload, row.subject),
-        now=datetime.now(UTC),
+        now=now,
         timeout=timeout,
         allow_private=parts.settings.allow_private_webhooks,
     )

@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -51,13 +51,20 @@ def body_of(payload: Mapping[str, Any], subject: str) -> str:
 
 
 def send(
-    *, url: str, secret: str, outbox_id: str, body: str, now: datetime, timeout: float, allow_private: bool
+    *,
+    url: str,
+    secrets: Sequence[str],
+    outbox_id: str,
+    body: str,
+    now: datetime,
+    timeout: float,
+    allow_private: bool,
 ) -> Answer:
     """Sign and send once. Follows no redirect and reads no body.
 
     Args:
         url: The receiver's.
-        secret: ``whsec_…``.
+        secrets: ``whsec_…``, each signs: the newest, and for a while the one before.
         outbox_id: The ``webhook-id``: the same for every attempt, so that the receiver can tell repeats.
         body: What ``body_of`` gave.
         now: Goes into the signature; receivers refuse it after five minutes.
@@ -69,7 +76,7 @@ def send(
         "user-agent": "Ibasho-Webhooks/1",
         "webhook-id": outbox_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(outbox_id, now, body),
+        "webhook-signature": " ".join(Webhook(secret).sign(outbox_id, now, body) for secret in secrets),
     }
     started = monotonic()
     status: int | None = None

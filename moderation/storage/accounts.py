@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from moderation.errors import NotFound, UserNotFound
+from moderation.errors import KeyEnded, NotFound, UserNotFound
 from moderation.storage.ids import new_id
 from moderation.storage.tables.accounts import api_keys, console_sessions, services, users
 from moderation.taxonomy import Role, Scope
@@ -20,7 +20,9 @@ class ApiKey:
     """A service's key; the key itself is never kept, only its hash.
 
     Attributes:
+        last_used_at: To the minute.
         rate_limit: Messages or requests a second; None for the setting's, 0 for no limit.
+        replaces: The key it was rotated from.
     """
 
     id: str
@@ -32,6 +34,7 @@ class ApiKey:
     revoked_at: datetime | None
     last_used_at: datetime | None
     rate_limit: int | None = None
+    replaces: str | None = None
 
     def usable(self, now: datetime) -> bool:
         """Neither revoked nor expired."""
@@ -88,6 +91,7 @@ def add_key(
     expires_at: datetime | None,
     now: datetime,
     rate_limit: int | None = None,
+    replaces: str | None = None,
 ) -> ApiKey:
     """Keep a new key's hash."""
     key_id = new_id()
@@ -101,6 +105,7 @@ def add_key(
             created_at=now,
             expires_at=expires_at,
             rate_limit=rate_limit,
+            replaces=replaces,
         )
     )
     row = connection.execute(select(api_keys).where(api_keys.c.id == key_id)).one()
@@ -113,9 +118,51 @@ def find_key(connection: Connection, secret: str) -> ApiKey | None:
     return None if row is None else _key(row)
 
 
-def list_keys(connection: Connection) -> list[ApiKey]:
-    """Every key, oldest first."""
-    return [_key(row) for row in connection.execute(select(api_keys).order_by(api_keys.c.created_at))]
+def list_keys(connection: Connection, *, service: str | None = None) -> list[ApiKey]:
+    """Every key, or those of one service, oldest first."""
+    query = select(api_keys).order_by(api_keys.c.created_at, api_keys.c.id)
+    if service is not None:
+        query = query.where(api_keys.c.service_id == service)
+    return [_key(row) for row in connection.execute(query)]
+
+
+def get_key(connection: Connection, key_id: str, *, service: str | None = None) -> ApiKey:
+    """One key, of one service if that is given. Raises NotFound."""
+    found = [key for key in list_keys(connection, service=service) if key.id == key_id]
+    if not found:
+        raise NotFound(f"No key {key_id!r}; `ibasho keys list` shows them.")
+    return found[0]
+
+
+def rotate_key(
+    connection: Connection, key_id: str, *, secret: str, overlap: timedelta, now: datetime
+) -> ApiKey:
+    """A new key that may do what an old one may; the old one ends when the overlap is over.
+
+    A key that was to end gives its successor as long a life as it had.
+
+    Raises:
+        NotFound: There is no such key.
+        KeyEnded: It does not work any more.
+    """
+    old = get_key(connection, key_id)
+    if not old.usable(now):
+        raise KeyEnded(key_id)
+    ends = now + overlap
+    new = add_key(
+        connection,
+        service=old.service,
+        name=old.name,
+        secret=secret,
+        scopes=sorted(old.scopes),
+        expires_at=None if old.expires_at is None else now + (old.expires_at - old.created_at),
+        now=now,
+        rate_limit=old.rate_limit,
+        replaces=old.id,
+    )
+    if old.expires_at is None or old.expires_at > ends:
+        connection.execute(update(api_keys).where(api_keys.c.id == key_id).values(expires_at=ends))
+    return new
 
 
 def revoke_key(connection: Connection, key_id: str, *, now: datetime) -> None:
@@ -237,6 +284,7 @@ def _key(row: Any) -> ApiKey:
         revoked_at=row.revoked_at,
         last_used_at=row.last_used_at,
         rate_limit=row.rate_limit,
+        replaces=row.replaces,
     )
 
 

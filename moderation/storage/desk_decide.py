@@ -20,7 +20,7 @@ from moderation.review.decision import (
 )
 from moderation.review.sight import Sight
 from moderation.review.strikes import terms_of
-from moderation.storage import answers, desk_events, desk_held, policies
+from moderation.storage import answers, desk_events, desk_held, policies, strike_events
 from moderation.storage.desk_case import decisions_of
 from moderation.storage.desk_claims import ESCALATED, note
 from moderation.storage.desk_rows import decision_of, get_case
@@ -246,6 +246,7 @@ def _give_strike(connection: Connection, case: Case, decision: Decision) -> None
             expires_at=decision.decided_at + terms.lasts,
         )
     )
+    strike_events.tell(connection, case, decision)
 
 
 def _leave_key_to_successor(connection: Connection, case: Case) -> None:

@@ -76,7 +76,8 @@ def save(
     connection.execute(_INSERT_HITS, [_hit(one, now) for one in placed])
     _insert_context(connection, placed)
     desk_similar.remember(connection, [(one.case_id, one.item.message.text) for one in placed])
-    _hold(connection, placed, until=now + hold_for, now=now)
+    held = _hold(connection, placed, until=now + hold_for, now=now)
+    outbox.emit_all(connection, [*map(_scored_event, placed), *held], now=now)
     return where | {one.item.message.id: one.case_id for one in placed}
 
 
@@ -192,10 +193,13 @@ def _insert_context(connection: Connection, placed: Sequence[_Placed]) -> None:
         connection.execute(_insert_new(connection.dialect.name, case_context), list(rows.values()))
 
 
-def _hold(connection: Connection, placed: Sequence[_Placed], *, until: datetime, now: datetime) -> None:
+def _hold(
+    connection: Connection, placed: Sequence[_Placed], *, until: datetime, now: datetime
+) -> list[Event]:
+    """Keep what is held back; what services are told of it."""
     held = [one for one in placed if one.item.verdict.verdict is Outcome.HOLD]
     if not held:
-        return
+        return []
     connection.execute(
         _insert_new(connection.dialect.name, held_messages),
         [
@@ -210,7 +214,26 @@ def _hold(connection: Connection, placed: Sequence[_Placed], *, until: datetime,
             for one in held
         ],
     )
-    outbox.emit_all(connection, [_held_event(one, until) for one in held], now=now)
+    return [_held_event(one, until) for one in held]
+
+
+def _scored_event(placed: _Placed) -> Event:
+    message, verdict = placed.item.message, placed.item.verdict
+    return Event(
+        service=message.service,
+        type="score.completed",
+        subject=message.id,
+        data={
+            "message_id": message.id,
+            "case_id": placed.case_id,
+            "author_id": message.author.id,
+            "room_id": message.room.id,
+            "verdict": verdict.verdict.value,
+            "severity": verdict.severity.value,
+            "categories": [category.value for category in verdict.categories],
+        },
+        minors=verdict.minors,
+    )
 
 
 def _held_event(placed: _Placed, until: datetime) -> Event:

@@ -79,17 +79,22 @@ def join_all(connection: Connection, arrivals: Sequence[Arrival], *, now: dateti
         (row.service_id, row.live_key): row
         for row in connection.execute(_upsert(connection.dialect.name), new)
     }
-    joined, opened, raised = [], [], []
+    joined, opened, raised, worse = [], [], [], []
     for arrival, own in zip(arrivals, new, strict=True):
         row = rows[arrival.service, arrival.live_key]
         is_new = row.id == own["id"]
         if is_new:
             opened.append((row.id, arrival))
         else:
-            raised.append(_raised(row, arrival, now=now))
+            values = _raised(row, arrival, now=now)
+            raised.append(values)
+            if values["severity"] > row.severity or values["categories"].keys() - row.categories.keys():
+                worse.append(_updated(row, arrival.service, values))
         joined.append(Joined(case_id=row.id, first_seq=row.hit_seq - own["hit_seq"] + 1, opened=is_new))
     if raised:
         connection.execute(_RAISE, raised)
+    if worse:
+        outbox.emit_all(connection, worse, now=now)
     if opened:
         _announce(connection, opened, now=now)
     return joined
@@ -211,6 +216,25 @@ def _created(case_id: str, arrival: Arrival) -> Event:
             "minors": arrival.minors,
         },
         minors=arrival.minors,
+    )
+
+
+def _updated(row: Any, service: str, values: Mapping[str, Any]) -> Event:
+    return Event(
+        service=service,
+        type="case.updated",
+        subject=row.id,
+        data={
+            "case_id": row.id,
+            "kind": row.kind,
+            "author_id": row.author_id,
+            "room_id": row.room_id,
+            "severity": tuple(Severity)[values["severity"]].value,
+            "categories": sorted(values["categories"]),
+            "hits": row.hits,
+            "minors": values["minors"],
+        },
+        minors=values["minors"],
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, insert, select, update
 
+from moderation.storage.event_types import wants
 from moderation.storage.ids import new_id
 from moderation.storage.tables.delivery import outbox, webhook_deliveries, webhook_endpoints
 
@@ -75,23 +76,28 @@ def emit_all(connection: Connection, events: Sequence[Event], *, now: datetime) 
     endpoints = connection.execute(_LISTENING, {"services": sorted({event.service for event in events})})
     listening = endpoints.all()
     rows = [
-        _row(
-            WEBHOOK,
-            event.service,
-            event.type,
-            event.subject,
-            {"type": event.type, "timestamp": now.isoformat(), "data": dict(event.data)},
-            now,
-        )
-        | {"endpoint_id": endpoint.id}
+        _event_row(event, endpoint.id, now)
         for event in events
         for endpoint in listening
         if endpoint.service_id == event.service
-        and (not endpoint.event_types or event.type in endpoint.event_types)
+        and wants(endpoint.event_types, event.type)
         and (endpoint.sees_minors or not event.minors)
     ]
     if rows:
         connection.execute(_INSERT, rows)
+
+
+def emit_to(connection: Connection, endpoint_id: str, event: Event, *, now: datetime) -> str:
+    """Queue an event for one endpoint, whatever it listens to; the event's id."""
+    row = _event_row(event, endpoint_id, now)
+    connection.execute(_INSERT, row)
+    return str(row["id"])
+
+
+def _event_row(event: Event, endpoint_id: str, now: datetime) -> dict[str, Any]:
+    payload = {"type": event.type, "timestamp": now.isoformat(), "data": dict(event.data)}
+    row = _row(WEBHOOK, event.service, event.type, event.subject, payload, now)
+    return row | {"endpoint_id": endpoint_id}
 
 
 _LISTENING = select(

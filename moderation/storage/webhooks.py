@@ -4,15 +4,16 @@ import secrets
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, insert, select, update
 
 from moderation.errors import FieldProblem, Invalid, NotFound
+from moderation.storage.event_types import check_types
 from moderation.storage.ids import new_id
-from moderation.storage.tables.delivery import outbox, webhook_deliveries, webhook_endpoints
+from moderation.storage.tables.delivery import outbox, webhook_endpoints
 
 _MOST_URL = 2000
 _SECRET_BYTES = 32
@@ -26,6 +27,7 @@ class Endpoint:
         secret: ``whsec_…``; shown once when it is made, needed in clear to sign.
         event_types: What it wants to hear of; empty means everything.
         sees_minors: It may hear of harm to minors.
+        old_secret: The one before, which signs beside it until ``old_secret_until``.
     """
 
     id: str
@@ -37,16 +39,15 @@ class Endpoint:
     created_at: datetime
     disabled_at: datetime | None
     disabled_why: str | None
+    old_secret: str | None = None
+    old_secret_until: datetime | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """What one attempt to deliver came to; ``status`` is None where nobody answered."""
-
-    at: datetime
-    status: int | None
-    error: str | None
-    milliseconds: int
+    def secrets_at(self, now: datetime) -> tuple[str, ...]:
+        """What signs an event now, the newest first."""
+        until = self.old_secret_until
+        if self.old_secret is None or until is None or until <= now:
+            return (self.secret,)
+        return self.secret, self.old_secret
 
 
 def new_secret() -> str:
@@ -76,11 +77,9 @@ def add(
         now: When it was added.
 
     Raises:
-        Invalid: The URL cannot be used.
+        Invalid: The URL cannot be used, or there is no such type of event.
     """
-    problem = _wrong_with(url, allow_private=allow_private)
-    if problem:
-        raise Invalid("The webhook URL cannot be used.", [FieldProblem(pointer="/url", detail=problem)])
+    _check(url, event_types, allow_private=allow_private)
     endpoint = Endpoint(
         id=new_id(),
         service=service,
@@ -104,6 +103,13 @@ def add(
         )
     )
     return endpoint
+
+
+def _check(url: str, event_types: Sequence[str], *, allow_private: bool) -> None:
+    problem = _wrong_with(url, allow_private=allow_private)
+    if problem:
+        raise Invalid("The webhook URL cannot be used.", [FieldProblem(pointer="/url", detail=problem)])
+    check_types(event_types)
 
 
 def _wrong_with(url: str, *, allow_private: bool) -> str | None:
@@ -145,13 +151,7 @@ def of_service(connection: Connection, service: str) -> list[Endpoint]:
 
 def disable(connection: Connection, endpoint_id: str, *, why: str, now: datetime) -> None:
     """Send nothing more to a receiver; what still waits for it is given up. Raises NotFound."""
-    done = connection.execute(
-        update(webhook_endpoints)
-        .where(webhook_endpoints.c.id == endpoint_id)
-        .values(disabled_at=now, disabled_why=why)
-    )
-    if done.rowcount == 0:
-        raise NotFound(f"No webhook endpoint {endpoint_id!r}.")
+    _change(connection, endpoint_id, disabled_at=now, disabled_why=why)
     connection.execute(
         update(outbox)
         .where(outbox.c.endpoint_id == endpoint_id, outbox.c.next_attempt_at.is_not(None))
@@ -159,16 +159,44 @@ def disable(connection: Connection, endpoint_id: str, *, why: str, now: datetime
     )
 
 
-def attempts(connection: Connection, outbox_id: str) -> list[Attempt]:
-    """The delivery log of one event, oldest first."""
-    rows = connection.execute(
-        select(webhook_deliveries)
-        .where(webhook_deliveries.c.outbox_id == outbox_id)
-        .order_by(webhook_deliveries.c.seq)
+def enable(connection: Connection, endpoint_id: str) -> None:
+    """Send to a receiver again; what was given up meanwhile is not sent by itself. Raises NotFound."""
+    _change(connection, endpoint_id, disabled_at=None, disabled_why=None)
+
+
+def change(
+    connection: Connection,
+    endpoint_id: str,
+    *,
+    url: str,
+    event_types: Sequence[str],
+    sees_minors: bool,
+    allow_private: bool = False,
+) -> None:
+    """Give a receiver another address, other types, another sight. Raises NotFound and Invalid."""
+    _check(url, event_types, allow_private=allow_private)
+    _change(connection, endpoint_id, url=url, event_types=list(event_types), sees_minors=sees_minors)
+
+
+def rotate_secret(connection: Connection, endpoint_id: str, *, overlap: timedelta, now: datetime) -> Endpoint:
+    """Sign with a new secret; with the old one too until the overlap ends. Raises NotFound."""
+    known = get(connection, endpoint_id)
+    _change(
+        connection,
+        endpoint_id,
+        secret=new_secret(),
+        old_secret=known.secret,
+        old_secret_until=now + overlap,
     )
-    return [
-        Attempt(at=row.at, status=row.status, error=row.error, milliseconds=row.milliseconds) for row in rows
-    ]
+    return get(connection, endpoint_id)
+
+
+def _change(connection: Connection, endpoint_id: str, **values: Any) -> None:
+    done = connection.execute(
+        update(webhook_endpoints).where(webhook_endpoints.c.id == endpoint_id).values(**values)
+    )
+    if done.rowcount == 0:
+        raise NotFound(f"No webhook endpoint {endpoint_id!r}.")
 
 
 def _endpoint(row: Any) -> Endpoint:
@@ -182,4 +210,6 @@ def _endpoint(row: Any) -> Endpoint:
         created_at=row.created_at,
         disabled_at=row.disabled_at,
         disabled_why=row.disabled_why,
+        old_secret=row.old_secret,
+        old_secret_until=row.old_secret_until,
     )

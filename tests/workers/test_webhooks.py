@@ -9,7 +9,7 @@ from sqlalchemy import select
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from moderation.errors import Invalid, NotFound
-from moderation.storage import accounts, outbox, webhooks
+from moderation.storage import accounts, outbox, webhook_log, webhooks
 from moderation.storage.redis import connect
 from moderation.storage.tables.delivery import outbox as outbox_table
 from tests.workers.receiver import receiving
@@ -142,7 +142,7 @@ def test_a_failure_is_tried_again_with_the_same_id_and_logged(
 
     assert [headers["webhook-id"] for headers, _ in receiver.requests] == [row.id, row.id]
     with database.read() as connection:
-        assert [one.status for one in webhooks.attempts(connection, row.id)] == [status, 204]
+        assert [one.status for one in webhook_log.attempts(connection, row.id)] == [status, 204]
 
 
 def test_a_receiver_that_asks_for_time_gets_it(database, redis, endpoint, receiver, worker):
@@ -237,7 +237,7 @@ def test_private_addresses_get_nothing_unless_the_settings_allow_them(
     assert receiver.requests == []
     [row] = rows(database)
     with database.read() as connection:
-        [attempt] = webhooks.attempts(connection, row.id)
+        [attempt] = webhook_log.attempts(connection, row.id)
     assert attempt.status is None
     assert "not a public address" in attempt.error
 
@@ -254,7 +254,7 @@ def test_a_receiver_that_is_not_there_is_an_error_in_the_log(database, redis, wo
     worker()
 
     with database.read() as connection:
-        [attempt] = webhooks.attempts(connection, rows(database)[0].id)
+        [attempt] = webhook_log.attempts(connection, rows(database)[0].id)
     assert attempt.error.startswith("ConnectError")
 
 

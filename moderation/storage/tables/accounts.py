@@ -25,6 +25,7 @@ api_keys = Table(
     Column("revoked_at", UtcDateTime),
     Column("last_used_at", UtcDateTime),
     Column("rate_limit", Integer),  # tokens a second; null: the setting, 0: none
+    Column("replaces", Id),  # the key it was rotated from
 )
 
 users = Table(

@@ -11,6 +11,8 @@ webhook_endpoints = Table(
     Column("service_id", Id, ForeignKey("services.id"), nullable=False),
     Column("url", String(2000), nullable=False),
     Column("secret", String(200), nullable=False),  # whsec_…: needed in clear to sign
+    Column("old_secret", String(200)),  # signs beside it after a rotation, for a while
+    Column("old_secret_until", UtcDateTime),
     Column("event_types", Json, nullable=False),  # empty: all
     Column("sees_minors", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

@@ -88,6 +88,27 @@ class Settings(BaseSettings):
         default=False, description="Allow webhook receivers on private and loopback addresses."
     )
 
+    notice_days: PositiveInt = Field(
+        7, description="Days until the applicant of a takedown notice has to hear the result."
+    )
+    notice_working_days: bool = Field(
+        default=False,
+        description="Count only working days in Japan for takedown notices, not calendar days.",
+    )
+    notice_due_soon_hours: PositiveInt = Field(
+        48, description="How long before a takedown notice is due the alert leaves, in hours."
+    )
+    retention_message_days: NonNegativeInt = Field(
+        30, description="Archived chat is deleted after this many days; 0: never. Counts stay for ever."
+    )
+    retention_case_days: NonNegativeInt = Field(
+        180,
+        description="Closed cases lose their texts, and reports and inquiries theirs, after this many days; 0: never.",
+    )
+    retention_notice_days: NonNegativeInt = Field(
+        1825, description="Settled takedown notices are deleted after this many days; 0: never."
+    )
+
     @cached_property
     def main_url(self) -> str:
         """URL of the case store."""

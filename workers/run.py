@@ -14,6 +14,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from moderation.campaigns.pinning import Measures
+from moderation.reports.terms import terms_of
 from moderation.settings import Settings
 from moderation.storage import private_redis
 from moderation.storage.pseudonym import read_pseudonyms
@@ -76,6 +77,7 @@ def run_schedule(settings: Settings) -> None:
             redis=redis,
             database=parts.database,
             second_look_share=parts.settings.second_look_share,
+            notice_terms=terms_of(parts.settings),
         ).run(stop)
 
 

@@ -7,8 +7,19 @@ import structlog
 
 from moderation import rule_guards
 from moderation.errors import StoreUnavailable
+from moderation.reports.clock import Terms
 from moderation.scoring.drift_watch import watch
-from moderation.storage import audit, backtests, desk_ageing, desk_second_looks, expiry, gaps, outbox, stream
+from moderation.storage import (
+    audit,
+    backtests,
+    desk_ageing,
+    desk_second_looks,
+    expiry,
+    gaps,
+    notices,
+    outbox,
+    stream,
+)
 from moderation.storage.database import Database
 from moderation.storage.redis import AWAY, Redis
 from moderation.trends import alarm_watch
@@ -31,11 +42,19 @@ _DAY_IS_OVER = timedelta(days=1, hours=1)
 class Schedule:
     """What comes round. More than one may run; nothing is done twice."""
 
-    def __init__(self, *, redis: Redis, database: Database, second_look_share: float = 0.0) -> None:
+    def __init__(
+        self,
+        *,
+        redis: Redis,
+        database: Database,
+        second_look_share: float = 0.0,
+        notice_terms: Terms | None = None,
+    ) -> None:
         self._redis = redis
         self._jobs = Jobs(redis)
         self._database = database
         self._second_look_share = second_look_share
+        self._notice_terms = notice_terms or Terms()
         self._drawn: datetime | None = None
         self._watched: date | None = None
         self._guarded: datetime | None = None
@@ -51,6 +70,7 @@ class Schedule:
         """One round; a step that fails is logged and tried again in the next."""
         steps: tuple[Callable[[datetime], None], ...] = (
             self._expire,
+            self._sound_notice_alarms,
             self._sweep,
             self._note_gaps,
             self._watch_drift,
@@ -74,6 +94,12 @@ class Schedule:
             expired = expiry.expire_held(unit.connection, now=now, most=_MOST)
         if expired:
             log.info("held.expired", messages=expired)
+
+    def _sound_notice_alarms(self, now: datetime) -> None:
+        with self._database.write() as unit:
+            soon, late = notices.sound_alarms(unit.connection, self._notice_terms, now=now, most=_MOST)
+        if soon or late:
+            log.warning("notices.alarm", due_soon=soon, overdue=late)
 
     def _sweep(self, now: datetime) -> None:
         with self._database.read() as connection:

@@ -8,7 +8,17 @@ from moderation.errors import MissingRole
 from moderation.review.sight import DESK_ROLES, SENIOR_ROLES
 from moderation.taxonomy import Role
 
-PUBLIC = frozenset({"console_login", "console_log_in", "criteria"})
+PUBLIC = frozenset(
+    {
+        "console_login",
+        "console_log_in",
+        "criteria",
+        "takedown",
+        "takedown_send",
+        "notice_status",
+        "report_status",
+    }
+)
 """Routes that need no login."""
 
 EVERYBODY = frozenset(Role) - {Role.SERVICE}
@@ -17,6 +27,10 @@ _TREND_READERS = frozenset({Role.ANALYST, Role.RULES_MANAGER, Role.LEAD, Role.AD
 _AWARENESS = frozenset({Role.ANALYST, Role.LEAD, Role.ADMIN})
 _KIT_APPROVERS = frozenset({Role.LEAD, Role.ADMIN})
 _ADMINS = frozenset({Role.ADMIN})
+_NOTICE_DESK = frozenset({Role.SPECIALIST, Role.ADMIN})
+_REPORTER_DESK = frozenset({Role.LEAD, Role.ADMIN})
+_INQUIRY_DESK = frozenset({Role.ANALYST, Role.LEAD, Role.ADMIN})
+_EVIDENCE_DESK = frozenset({Role.LEAD, Role.ADMIN})
 
 ACCESS: dict[str, frozenset[Role]] = {
     "console_home": EVERYBODY,
@@ -90,6 +104,20 @@ ACCESS: dict[str, frozenset[Role]] = {
     "console_route_remove": _ADMINS,
     "console_policies": _ADMINS,
     "console_policy_put": _ADMINS,
+    "console_reporter": _REPORTER_DESK,
+    "console_reporter_set": _REPORTER_DESK,
+    "console_inquiries": _INQUIRY_DESK,
+    "console_inquiry": _INQUIRY_DESK,
+    "console_inquiry_act": _INQUIRY_DESK,
+    "console_notices": _NOTICE_DESK,
+    "console_notice": _NOTICE_DESK,
+    "console_notice_act": _NOTICE_DESK,
+    "console_notice_file": _NOTICE_DESK,
+    "console_evidence": _EVIDENCE_DESK,
+    "console_evidence_make": _EVIDENCE_DESK,
+    "console_evidence_pack": _EVIDENCE_DESK,
+    "console_evidence_file": _EVIDENCE_DESK,
+    "console_evidence_release": _EVIDENCE_DESK,
 }
 """Roles by route name. A console route that stands neither here nor in ``PUBLIC`` is refused."""
 
@@ -113,6 +141,9 @@ MENU: tuple[Entry, ...] = (
     Entry(route="console_search", path="/console/search", label=N_("検索"), group=REVIEW),
     Entry(route="console_quality", path="/console/quality", label=N_("品質"), group=REVIEW),
     Entry(route="console_reports", path="/console/reports", label=N_("通報"), group=INCOMING),
+    Entry(route="console_inquiries", path="/console/inquiries", label=N_("お問い合わせ"), group=INCOMING),
+    Entry(route="console_notices", path="/console/notices", label=N_("削除申出"), group=INCOMING),
+    Entry(route="console_evidence", path="/console/evidence", label=N_("証拠の保全"), group=INCOMING),
     Entry(route="console_trends", path="/console/trends", label=N_("傾向"), group=INSIGHT),
     Entry(route="console_audit", path="/console/audit", label=N_("監査"), group=MANAGE),
     Entry(route="console_settings", path="/console/settings", label=N_("設定"), group=MANAGE),

@@ -18,6 +18,7 @@ _TITLES: dict[int, str] = {
     405: N_("この操作はできません"),
     409: N_("ほかの操作と重なりました"),
     422: N_("入力内容を確認してください"),
+    429: N_("しばらくお待ちください"),
     503: N_("一時的に利用できません"),
 }
 _DEFAULT_TITLE = N_("エラーが発生しました")
@@ -46,6 +47,14 @@ _EXPLAINED: dict[str, str] = {
     "already_answered": N_("この再判定には、すでに回答があります。"),
     "already_settled": N_("その発言は、すでに決定されたか期限切れになっています。"),
     "held_not_found": N_("この保留メッセージは存在しないか、表示する権限がありません。"),
+    "notice_closed": N_("この申出はすでに処理されています。経過を確認してください。"),
+    "notice_not_found": N_("この申出は存在しません。"),
+    "inquiry_answered": N_("ほかの担当者が先に回答しました。最新の内容を確認してください。"),
+    "inquiry_not_found": N_("このお問い合わせは存在しないか、表示する権限がありません。"),
+    "report_not_found": N_("この確認ページのアドレスは正しくありません。"),
+    "evidence_not_found": N_("この証拠は存在しません。"),
+    "hold_released": N_("この証拠の保全はすでに解除されています。"),
+    "rate_limited": N_("短い間に送信が続いています。少し待ってからやり直してください。"),
     "policy_not_found": N_("選んだ規約の条項が見つかりません。"),
 }
 _BY_STATUS: dict[int, str] = {
@@ -55,11 +64,12 @@ _BY_STATUS: dict[int, str] = {
 }
 
 _HTTP_UNAVAILABLE = 503
+_PUBLIC_PAGES = frozenset({"/console", "/policies", "/takedown"})
 
 
 def is_console_path(path: str) -> bool:
     """Whether errors on this path are pages and not problem documents."""
-    return path == "/console" or path.startswith("/console/") or path == "/policies"
+    return path in _PUBLIC_PAGES or path.startswith(("/console/", "/takedown/", "/reports/status/"))
 
 
 def explain(error: ModerationError, status: int, language: str) -> str:

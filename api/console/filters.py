@@ -35,6 +35,7 @@ def install(environment: Environment, language: str) -> None:
         "clock": _clock,
         "exact": lambda when: _exact(when, times.exact(when)),
         "offset": times.offset,
+        "japanese_day": _long_day,
         "day_and_clock": _day_and_clock,
         "text": lambda text: translate(language, text),
     }
@@ -86,6 +87,11 @@ def _time(words: Callable[[datetime, datetime, str], str], form: str) -> Any:
         )
 
     return stamp
+
+
+@pass_context
+def _long_day(context: Context, when: datetime) -> Markup:
+    return _exact(when, times.long_day(when, context["lang"]))
 
 
 def _clock(when: datetime) -> Markup:

@@ -38,7 +38,21 @@ SUBJECT: Mapping[str, str] = {
     "room": N_("配信枠"),
     "profile": N_("プロフィール"),
 }
+REPORT_OUTCOME: Mapping[str, str] = {
+    "agreed": N_("認められた"),
+    "disagreed": N_("認められない"),
+    "ignored": N_("どちらともいえない"),
+}
+CUSTODY_ACT: Mapping[str, str] = {
+    "made": N_("作成"),
+    "viewed": N_("閲覧"),
+    "exported": N_("書き出し"),
+    "verified": N_("照合"),
+    "released": N_("保全の解除"),
+}
 EVENT: Mapping[str, str] = {
+    "brigade": N_("組織的な通報とみられる"),
+    "gathered": N_("口論のケースへまとめられた"),
     "opened": N_("ケースが開かれました"),
     "claimed": N_("担当開始"),
     "released": N_("担当解除"),
@@ -107,6 +121,8 @@ WORDS: dict[str, Mapping[str, str]] = {
     "event": EVENT,
     "act": ACT,
     "appeal_state": {item.value: name for item, name in APPEAL_STATE_JA.items()},
+    "report_outcome": REPORT_OUTCOME,
+    "custody_act": CUSTODY_ACT,
     "role": ROLE,
     "category": _ENUMS[Category],
     "severity": _ENUMS[Severity],

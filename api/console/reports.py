@@ -5,12 +5,22 @@ from fastapi.responses import HTMLResponse
 
 from api.console.queue import page_of, word_of
 from api.console.render import render
+from api.console.texts import N_
 from api.console.visitor import SignedIn
 from api.deps import Now, Read
 from moderation.storage import desk_reports
+from moderation.storage.desk_reports import ReportMark
 from moderation.taxonomy import ReportReason
 
 router = APIRouter()
+
+MARK_JA = {
+    ReportMark.WAITING: N_("確認待ち"),
+    ReportMark.URGENT: N_("緊急"),
+    ReportMark.OTHER_CATEGORY: N_("理由と内容が違う"),
+    ReportMark.BRIGADE: N_("組織的な通報"),
+}
+"""What the list can be narrowed to."""
 
 
 @router.get("/console/reports", name="console_reports", response_class=HTMLResponse)
@@ -18,14 +28,17 @@ def reports_page(request: Request, visitor: SignedIn, connection: Read, now: Now
     """The newest reports first."""
     query = request.query_params
     reason = word_of(ReportReason, query.get("reason"))
+    mark = word_of(ReportMark, query.get("mark"))
     return render(
         request,
         "reports.html",
         visitor=visitor,
         now=now,
         found=desk_reports.list_reports(
-            connection, visitor.sight, reason=reason, page=page_of(query.get("page"))
+            connection, visitor.sight, reason=reason, page=page_of(query.get("page")), mark=mark
         ),
         reason=reason,
         reasons=tuple(ReportReason),
+        mark=mark,
+        marks=MARK_JA,
     )

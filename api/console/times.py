@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from api.console.texts import N_, translate
+from api.console.texts import DEFAULT, N_, translate
 
 JST = ZoneInfo("Asia/Tokyo")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -36,6 +36,14 @@ def offset(when: datetime, start: datetime) -> str:
     seconds = max(0, int((when - start).total_seconds()))
     hours, minutes = divmod(seconds // 60, 60)
     return f"{hours}:{minutes:02d}:{seconds % 60:02d}" if hours else f"{minutes:02d}:{seconds % 60:02d}"
+
+
+def long_day(when: datetime, language: str) -> str:
+    """``2026年11月22日（日）`` in Japan: a day that a legal notice names."""
+    local = when.astimezone(JST)
+    if language != DEFAULT:
+        return f"{local.day} {local:%B %Y}"
+    return f"{local.year}年{local.month}月{local.day}日（{'月火水木金土日'[local.weekday()]}）"
 
 
 def ago(when: datetime, now: datetime, language: str) -> str:

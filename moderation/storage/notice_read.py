@@ -139,7 +139,7 @@ def get(connection: Connection, name: str, *, lock: bool = False, service: str |
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         raise NoticeNotFound(name)
-    return _notice(row)
+    return notice_of(row)
 
 
 def list_notices(
@@ -174,7 +174,7 @@ def list_notices(
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     )
-    return NoticePage(rows=[_notice(row) for row in rows], total=total, page=page)
+    return NoticePage(rows=[notice_of(row) for row in rows], total=total, page=page)
 
 
 def history(connection: Connection, notice_id: str) -> list[NoticeEvent]:
@@ -205,7 +205,8 @@ def files(connection: Connection, notice_id: str, *, content: bool = False) -> l
     ]
 
 
-def _notice(row: Any) -> Notice:
+def notice_of(row: Any) -> Notice:
+    """A notice from its row."""
     return Notice(
         id=row.id,
         reference=row.reference,

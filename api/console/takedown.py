@@ -49,12 +49,15 @@ def form_page(request: Request, connection: Read, parts: ProcessParts, now: Now)
 async def send(request: Request, parts: ProcessParts, now: Now) -> HTMLResponse:
     """Take a notice and show its number; what is wrong comes back with what was typed."""
     await _not_too_many(request, parts)
-    form = await request.form(max_files=MOST_FILES + 1, max_fields=40, max_part_size=MOST_BYTES)
+    async with request.form(max_files=MOST_FILES + 1, max_fields=40, max_part_size=MOST_BYTES) as sent:
+        files = [
+            await _read(item)
+            for item in sent.getlist("files")
+            if isinstance(item, UploadFile) and item.filename
+        ]
+        form = FormData([(name, value) for name, value in sent.multi_items() if isinstance(value, str)])
     if text_of(form, _TRAP):
         raise NotFound("No such form.")
-    files = [
-        await _read(item) for item in form.getlist("files") if isinstance(item, UploadFile) and item.filename
-    ]
     return await run_in_threadpool(_take, request, form, files, parts, now)
 
 

@@ -13,10 +13,13 @@ from starlette.testclient import TestClient
 from api import console, errors
 from api.console.visitor import SESSION_COOKIE
 from moderation.bootstrap import EngineRoom
+from moderation.reports.tokens import StatusTokens
 from moderation.settings import Settings
 from moderation.storage import accounts
 from moderation.storage.database import Database
 from moderation.storage.ids import new_id
+from moderation.storage.rate_limit import RateLimits
+from moderation.storage.redis import connect_async
 from moderation.taxonomy import Role
 from tests.review.desk import Desk
 
@@ -28,7 +31,11 @@ def app(sqlite_settings: Settings, sqlite_database: Database, engines: EngineRoo
     application = FastAPI()
     errors.install(application)
     application.state.parts = SimpleNamespace(
-        settings=sqlite_settings, database=sqlite_database, engines=engines
+        settings=sqlite_settings,
+        database=sqlite_database,
+        engines=engines,
+        tokens=StatusTokens(b"the key of these tests"),
+        limits=RateLimits(connect_async("redis://127.0.0.1:9/0")),  # nobody answers there
     )
     application.include_router(console.router)
     console.mount_static(application)

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.console.render import render
 from api.console.visitor import Posted, SignedIn, text_of
 from api.deps import Now, ProcessParts, Read
-from moderation.errors import BadForm
+from moderation.errors import FieldProblem, Invalid
 from moderation.storage import audit, desk_reports, reporters
 
 router = APIRouter()
@@ -45,7 +45,8 @@ def set_reporter(
     """Trust or mute a reporter, with a reason; it is kept in the audit trail."""
     days = text_of(form, "mute_days")
     if days not in {str(one) for one in _MUTES}:
-        raise BadForm("The field mute_days is damaged; load the page again.")
+        problem = FieldProblem(pointer="/mute_days", detail=f"One of {_MUTES}.")
+        raise Invalid("A mute cannot last so long.", [problem])
     trusted = form.get("trusted") is not None
     muted_until = now + timedelta(days=int(days)) if days != "0" else None
     why = text_of(form, "why")[:_LONGEST_WHY]

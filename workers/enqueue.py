@@ -1,5 +1,7 @@
 """Hand jobs to the workers. Job ids, lifetimes and time limits are given only here."""
 
+from datetime import date
+
 import structlog
 from redis import Redis
 from rq import Queue
@@ -7,7 +9,7 @@ from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
 from moderation.storage.redis import AWAY
-from workers import deliver_webhook, run_backtest
+from workers import count_terms, deliver_webhook, run_backtest
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +79,25 @@ class Jobs:
             log.debug("backtest.already_queued", backtest=backtest_id)
         except AWAY as error:
             log.warning("redis.away", step="enqueue", backtest=backtest_id, why=str(error))
+            return False
+        return True
+
+    def count_terms(self, day: date) -> bool:
+        """Ask for the terms of a day in Japan to be counted. Asking twice makes one job; False when Redis is away."""
+        try:
+            long_queue(self._redis).enqueue_call(
+                count_terms.count,
+                args=(day.isoformat(),),
+                job_id=f"terms-{day:%Y%m%d}",
+                unique=True,
+                result_ttl=0,
+                failure_ttl=60,
+                timeout=_LONG_SECONDS,
+            )
+        except DuplicateJobError:
+            log.debug("terms.already_queued", day=day.isoformat())
+        except AWAY as error:
+            log.warning("redis.away", step="enqueue", day=day.isoformat(), why=str(error))
             return False
         return True
 

@@ -19,6 +19,7 @@ from moderation.storage import (
     notices,
     outbox,
     stream,
+    term_counts,
 )
 from moderation.storage.database import Database
 from moderation.storage.redis import AWAY, Redis
@@ -35,6 +36,9 @@ _MOST = 500
 _DRAW_EVERY = timedelta(minutes=1)
 _GUARD_EVERY = timedelta(seconds=30)
 """How often live rules are looked at for being slow or far too broad."""
+_TERMS_EVERY = timedelta(hours=1)
+_TERM_DAYS = 3
+"""Days back whose terms are counted if nobody did."""
 _DAY_IS_OVER = timedelta(days=1, hours=1)
 """A day's scores are looked at an hour after its end: the recorder may be behind."""
 
@@ -59,6 +63,7 @@ class Schedule:
         self._watched: date | None = None
         self._guarded: datetime | None = None
         self._watched_hour: datetime | None = None
+        self._terms_asked: datetime | None = None
 
     def run(self, stop: Stop) -> None:
         """Go round until asked to stop."""
@@ -77,6 +82,7 @@ class Schedule:
             self._ask_backtests,
             self._guard_rules,
             self._watch_trouble,
+            self._count_terms,
             self._age_cases,
             self._seal_audit,
             self._draw_second_looks,
@@ -158,3 +164,15 @@ class Schedule:
         if self._guarded is None or now - self._guarded >= _GUARD_EVERY:
             self._guarded = now
             rule_guards.guard(self._database, now=now)
+
+    def _count_terms(self, now: datetime) -> None:
+        """Once an hour: days that are over and were not counted, however the job for them got lost."""
+        if self._terms_asked is not None and now - self._terms_asked < _TERMS_EVERY:
+            return
+        for days_ago in range(_TERM_DAYS):
+            day = jst_day_of(now - _DAY_IS_OVER - timedelta(days=days_ago))
+            with self._database.read_archive() as archive:
+                waiting = term_counts.services_of(archive, day)
+            if waiting and not self._jobs.count_terms(day):
+                return
+        self._terms_asked = now

@@ -12,11 +12,13 @@ from api.console.visitor import SignedIn
 from api.deps import Now, Read, ReadArchive
 from moderation.errors import NotFound
 from moderation.storage import accounts, alarms, trends_read
+from moderation.storage.term_counts import REPORTED
 from moderation.trends import chart, words
 from moderation.trends.advice import notice_text
 from moderation.trends.asked import asked_period
 from moderation.trends.days import jst_day_of
 from moderation.trends.kit_charts import hours, hours_alternative
+from moderation.trends.phrase_counts import phrases_of
 from moderation.trends.render import Table, to_csv
 from moderation.trends.report import report
 from moderation.trends.shapes import Report
@@ -55,6 +57,10 @@ def trends_page(
         sentences=summary(made),
         alternative=chart.alternative_text(made),
         hours_alternative=hours_alternative(made),
+        phrases=phrases_of(archive, service=wanted.service, period=wanted.period),
+        reported_phrases=phrases_of(
+            archive, service=wanted.service, period=wanted.period, category=REPORTED, most=5
+        ),
         words=words,
         figure=figure,
     )

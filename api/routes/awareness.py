@@ -12,12 +12,15 @@ from moderation.errors import FieldProblem, Invalid
 from moderation.scoring.harm import harm_spans
 from moderation.storage import alarms, letters, proposals, quiet_read
 from moderation.storage.accounts import ApiKey
+from moderation.storage.term_counts import REPORTED
 from moderation.taxonomy import Category, Scope
 from moderation.trends.advice import notice_text
 from moderation.trends.asked import asked_period, check_known
+from moderation.trends.count import ALL
 from moderation.trends.days import Period, jst_day_of
 from moderation.trends.kit import kit_zip
 from moderation.trends.kit_maker import make
+from moderation.trends.phrase_counts import phrases_of
 from moderation.trends.quiet import quiet_harm
 from moderation.trends.themes import find_themes
 from moderation.trends.voices import DEFINITIONS, sentences
@@ -74,6 +77,37 @@ def voices(
         "quiet": asdict(quiet),
         "summary": list(sentences(found, quiet)),
         "definitions": dict(DEFINITIONS),
+    }
+
+
+@router.get(
+    "/v1/trends/phrases", operation_id="phrases", summary="Phrases that became typical", responses=_REFUSED
+)
+def phrases(
+    request: Request,
+    key: Annotated[ApiKey, Depends(require_scope(Scope.TRENDS))],
+    archive: ReadArchive,
+    now: Now,
+    first: First = None,
+    last: Last = None,
+    category: Annotated[
+        str, Query(description="A category, `all` flagged messages, or `reported` ones.")
+    ] = ALL,
+) -> dict[str, Any]:
+    """Words and short phrases of flagged or reported messages, against the four weeks before.
+
+    Log-odds with an informative prior, corrected over all terms; only what five authors used on one day.
+    """
+    check_known(request.query_params, frozenset({"from", "to", "category"}))
+    if category not in (ALL, REPORTED):
+        _categories([category])
+    period = asked_period(first, last, today=jst_day_of(now))
+    found = phrases_of(archive, service=key.service, period=period, category=category, most=50)
+    return {
+        "from": period.first.isoformat(),
+        "to": period.last.isoformat(),
+        "category": category,
+        "phrases": [asdict(one) for one in found],
     }
 
 

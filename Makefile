@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := moderation classifiers rules api workers
 ARGS ?=
+MINUTES ?= 30
 # Where the tests run side by side: one process a core.
 JOBS ?= auto
 
@@ -16,7 +17,7 @@ MODEL_SOURCES := $(wildcard classifiers/*.py classifiers/*/*.py classifiers/corp
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test lint bench bench-http lock docs clean
+.PHONY: help setup demo test lint bench bench-http soak lock docs clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -43,6 +44,9 @@ bench: setup $(INSTALLED_DEV) ## Speed of the classifier, beside scikit-learn ca
 
 bench-http: setup $(INSTALLED_DEV) ## Speed of the scoring API, beside a bare echo of the same bodies
 	$(BIN)/python -m tests.bench.http
+
+soak: setup $(INSTALLED_DEV) ## Half load for a while: memory and errors (MINUTES=30)
+	$(BIN)/python -m tests.bench.soak --minutes $(MINUTES)
 
 docs: $(INSTALLED) ## Write the pages that are made from the code
 	$(BIN)/ibasho settings > docs/settings.md

@@ -1,12 +1,13 @@
 """The HTTP process: routes, console, and the parts they work with."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api import compat, console, errors, openapi
+from api import compat, console, errors, openapi, tracing
 from api.auth import KeyRing
 from api.deps import Parts
 from api.limits import BodyLimit, RequestId
@@ -109,6 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SendPath)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(RequestId)
+    app.state.end_tracing = tracing.install(app) if settings.tracing else None
     app.openapi = lambda: openapi.document(app, SCORE_COMPONENTS)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 
@@ -145,3 +147,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 await app.state.desk_signal.close()
     await redis.aclose()
     database.dispose()
+    if app.state.end_tracing is not None:
+        await asyncio.to_thread(app.state.end_tracing)

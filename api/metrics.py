@@ -9,7 +9,7 @@ from collections import Counter as Tally
 from collections.abc import Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -149,3 +149,25 @@ def _waiting(gauges: Gauges) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "mod_webhooks_oldest_seconds", "Age of the oldest of them.", value=gauges.webhooks_oldest
     )
+    delivered = CounterMetricFamily(
+        "mod_webhook_delivery", "Attempts to deliver an event, by what came of them.", labels=["result"]
+    )
+    for result, count in sorted(gauges.deliveries.items()):
+        delivered.add_metric([result], count)
+    yield delivered
+    if gauges.handling:
+        handled = GaugeMetricFamily(
+            "mod_case_handle_seconds",
+            "From claim to decision, over the decisions of the last hour.",
+            labels=["quantile"],
+        )
+        for share in (0.5, 0.95):
+            at = min(len(gauges.handling) - 1, int(share * len(gauges.handling)))
+            handled.add_metric([str(share)], gauges.handling[at])
+        yield handled
+    if gauges.notice_due is not None:
+        yield GaugeMetricFamily(
+            "mod_notice_due_seconds",
+            "Until the first open takedown notice is due; negative where it is late.",
+            value=gauges.notice_due,
+        )

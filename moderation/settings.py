@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     webhook_timeout_seconds: PositiveInt = Field(
         15, description="A webhook receiver must answer within this, in seconds."
     )
+    tracing: bool = Field(
+        default=False,
+        description="Send a span a request by OpenTelemetry; needs the extra `otel`. "
+        "OTEL_EXPORTER_OTLP_ENDPOINT says where to.",
+    )
     allow_private_webhooks: bool = Field(
         default=False, description="Allow webhook receivers on private and loopback addresses."
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, insert, select, update
 
+from moderation.storage import tallies
 from moderation.storage.event_types import wants
 from moderation.storage.ids import new_id
 from moderation.storage.tables.delivery import outbox, webhook_deliveries, webhook_endpoints
@@ -207,7 +208,10 @@ def log_attempt(
     error: str | None,
     milliseconds: int,
 ) -> None:
-    """Keep what one attempt came to."""
+    """Keep what one attempt came to, and count it."""
+    delivered = status is not None and error is None
+    result = "delivered" if delivered else "refused" if status is not None else "unreachable"
+    tallies.add(connection, tallies.DELIVERIES, result)
     connection.execute(
         insert(webhook_deliveries).values(
             outbox_id=outbox_id, at=at, status=status, error=error, milliseconds=milliseconds

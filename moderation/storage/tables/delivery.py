@@ -57,6 +57,14 @@ webhook_deliveries = Table(
     Index("ix_webhook_deliveries_outbox", "outbox_id"),
 )
 
+tallies = Table(
+    "tallies",
+    MAIN,
+    Column("name", Word, primary_key=True),
+    Column("label", Word, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
 audit = Table(
     "audit",
     MAIN,

@@ -143,6 +143,8 @@ class _Tracer:
             return None
         if value is None:
             return "not known"
+        if isinstance(value, float):
+            return f"{value:.4g}"
         return ", ".join(sorted(value)) if isinstance(value, frozenset) else f"{value}"
 
 

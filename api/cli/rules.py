@@ -1,4 +1,4 @@
-"""`ibasho rules`: check rule files, and run the tests that stand inside them."""
+"""`ibasho rules`: check rule files and run their tests here; trying and bringing into force stand beside."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from api.cli import rules_force, rules_try
+from api.cli.rules_files import Lists, Packs
 from api.cli.terminal import EXIT_BAD_DATA, errors, new_app
 from classifiers.views import Views
 from moderation.bootstrap import read_policies
@@ -17,17 +19,18 @@ from rules.load import Loaded, load_folder
 from rules.problems import Problem
 from rules.testing import example_count, run_tests
 
-app = new_app(
-    "Check the rule files and run the tests inside them. docs/rules.md explains how a rule is written."
-)
+app = new_app("Write, try, activate and take back rules. docs/rules.md explains how a rule is written.")
 
-Packs = Annotated[
-    Path | None,
-    typer.Argument(metavar="[FOLDER]", help="Folder of rule packs; IBASHO_RULES_DIR says the default."),
-]
-Lists = Annotated[
-    Path | None, typer.Option("--lists", help="Folder of term lists; IBASHO_LISTS_DIR says the default.")
-]
+app.command("trace")(rules_try.trace)
+app.command("backtest")(rules_try.backtest)
+for command in (
+    rules_force.activate,
+    rules_force.rollback,
+    rules_force.versions,
+    rules_force.undo,
+    rules_force.lock,
+):
+    app.command(command.__name__)(command)
 
 
 @app.command("check")

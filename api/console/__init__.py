@@ -27,10 +27,15 @@ from api.console import (
     queue,
     reporter_desk,
     reports,
+    rules,
+    rules_edit,
+    rules_sets,
+    rules_undo,
     search,
     settings,
     settings_policies,
     settings_queues,
+    shield,
     status,
     takedown,
     trends,
@@ -68,6 +73,11 @@ PAGES = (
     evidence_desk,
     takedown,
     status,
+    rules_sets,
+    rules_undo,
+    rules,
+    rules_edit,
+    shield,
 )
 """The modules with routes."""
 

@@ -26,6 +26,9 @@ _REPORT_READERS = DESK_ROLES | {Role.ANALYST}
 _TREND_READERS = frozenset({Role.ANALYST, Role.RULES_MANAGER, Role.LEAD, Role.ADMIN})
 _AWARENESS = frozenset({Role.ANALYST, Role.LEAD, Role.ADMIN})
 _KIT_APPROVERS = frozenset({Role.LEAD, Role.ADMIN})
+_RULE_READERS = frozenset({Role.RULES_MANAGER, Role.LEAD, Role.ADMIN})
+_RULE_WRITERS = frozenset({Role.RULES_MANAGER, Role.ADMIN})
+_SHIELD_BEARERS = DESK_ROLES | {Role.RULES_MANAGER}
 _ADMINS = frozenset({Role.ADMIN})
 _NOTICE_DESK = frozenset({Role.SPECIALIST, Role.ADMIN})
 _REPORTER_DESK = frozenset({Role.LEAD, Role.ADMIN})
@@ -94,6 +97,26 @@ ACCESS: dict[str, frozenset[Role]] = {
     "console_kit_file": _AWARENESS,
     "console_kit_withdraw": _AWARENESS,
     "console_kit_approve": _KIT_APPROVERS,
+    "console_rules": _RULE_READERS,
+    "console_rule": _RULE_READERS,
+    "console_lists": _RULE_READERS,
+    "console_list": _RULE_READERS,
+    "console_rule_sets": _RULE_READERS,
+    "console_rule_set": _RULE_READERS,
+    "console_rule_backtest_state": _RULE_READERS,
+    "console_rule_new": _RULE_WRITERS,
+    "console_rule_make": _RULE_WRITERS,
+    "console_rule_edit": _RULE_WRITERS,
+    "console_list_edit": _RULE_WRITERS,
+    "console_rule_alarm": _RULE_WRITERS,
+    "console_rule_activate": _RULE_WRITERS,
+    "console_rule_rebase": _RULE_WRITERS,
+    "console_rule_rollback": _RULE_READERS,
+    "console_rule_backtest": _RULE_WRITERS,
+    "console_rule_undo": _RULE_READERS,
+    "console_rule_undone": _RULE_READERS,
+    "console_shield": _SHIELD_BEARERS,
+    "console_shield_set": _SHIELD_BEARERS,
     "console_settings": _ADMINS,
     "console_user_put": _ADMINS,
     "console_user_lock": _ADMINS,
@@ -149,6 +172,13 @@ MENU: tuple[Entry, ...] = (
     Entry(route="console_settings", path="/console/settings", label=N_("設定"), group=MANAGE),
     Entry(route="criteria", path="/policies", label=N_("審査基準"), group=MANAGE),
     Entry(route="console_care", path="/console/care", label=N_("相談先"), group=MANAGE),
+    Entry(route="console_queue", path="/console/queue", label=N_("審査キュー")),
+    Entry(route="console_reports", path="/console/reports", label=N_("通報")),
+    Entry(route="console_trends", path="/console/trends", label=N_("傾向")),
+    Entry(route="console_rules", path="/console/rules", label=N_("ルール")),
+    Entry(route="console_shield", path="/console/shield", label=N_("シールド")),
+    Entry(route="console_settings", path="/console/settings", label=N_("設定")),
+    Entry(route="criteria", path="/policies", label=N_("審査基準")),
 )
 
 

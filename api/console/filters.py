@@ -11,13 +11,14 @@ from markupsafe import Markup
 from api.console import times
 from api.console.chat import VEILED, Mark, as_html, visible
 from api.console.names import WORDS
+from api.console.rules_words import RULE_WORDS
 from api.console.texts import N_, translate
 from moderation.review.presets import leading_categories
 
 
 def install(environment: Environment, language: str) -> None:
     """Give an environment of a language its filters."""
-    for name, words in WORDS.items():
+    for name, words in (*WORDS.items(), *RULE_WORDS.items()):
         environment.filters[name] = _word(words, language)
     environment.filters |= {
         "chat": _chat,

@@ -168,17 +168,12 @@ MENU: tuple[Entry, ...] = (
     Entry(route="console_notices", path="/console/notices", label=N_("削除申出"), group=INCOMING),
     Entry(route="console_evidence", path="/console/evidence", label=N_("証拠の保全"), group=INCOMING),
     Entry(route="console_trends", path="/console/trends", label=N_("傾向"), group=INSIGHT),
+    Entry(route="console_rules", path="/console/rules", label=N_("ルール"), group=MANAGE),
+    Entry(route="console_shield", path="/console/shield", label=N_("シールド"), group=MANAGE),
     Entry(route="console_audit", path="/console/audit", label=N_("監査"), group=MANAGE),
     Entry(route="console_settings", path="/console/settings", label=N_("設定"), group=MANAGE),
     Entry(route="criteria", path="/policies", label=N_("審査基準"), group=MANAGE),
     Entry(route="console_care", path="/console/care", label=N_("相談先"), group=MANAGE),
-    Entry(route="console_queue", path="/console/queue", label=N_("審査キュー")),
-    Entry(route="console_reports", path="/console/reports", label=N_("通報")),
-    Entry(route="console_trends", path="/console/trends", label=N_("傾向")),
-    Entry(route="console_rules", path="/console/rules", label=N_("ルール")),
-    Entry(route="console_shield", path="/console/shield", label=N_("シールド")),
-    Entry(route="console_settings", path="/console/settings", label=N_("設定")),
-    Entry(route="criteria", path="/policies", label=N_("審査基準")),
 )
 
 

@@ -38,6 +38,7 @@ from api.console import (
     shield,
     status,
     takedown,
+    transparency,
     trends,
     voices,
 )
@@ -62,6 +63,7 @@ PAGES = (
     voices,
     proposals,
     kits,
+    transparency,
     audit,
     settings,
     settings_queues,

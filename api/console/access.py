@@ -84,6 +84,8 @@ ACCESS: dict[str, frozenset[Role]] = {
     "console_trends_csv": _TREND_READERS,
     "console_trends_chart": _TREND_READERS,
     "console_trends_hours": _TREND_READERS,
+    "console_transparency": _TREND_READERS,
+    "console_transparency_file": _TREND_READERS,
     "console_voices": _TREND_READERS,
     "console_proposals": _TREND_READERS,
     "console_proposal": _TREND_READERS,

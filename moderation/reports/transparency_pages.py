@@ -1,6 +1,7 @@
 """The transparency report as JSON, CSV, Markdown and one HTML page that needs nothing else."""
 
 import html
+import json
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -55,6 +56,11 @@ def to_document(report: TransparencyReport) -> dict[str, Any]:
             for table in report.tables
         ],
     }
+
+
+def to_json(report: TransparencyReport) -> str:
+    """As text."""
+    return json.dumps(to_document(report), ensure_ascii=False, indent=2) + "\n"
 
 
 def to_csv(report: TransparencyReport) -> bytes:

@@ -98,3 +98,12 @@ def test_a_period_that_cannot_be_used_is_explained(cs, query):
         assert answer.status_code == 422
         assert "この期間では集計できない" in answer.text
     assert cs.post(f"/console/kits?{query}").status_code == 422
+
+
+def test_the_transparency_page_shows_the_years_counts_and_gives_files(cs):
+    page = cs.get("/console/transparency").text
+    assert "利用者からの通報" in page
+
+    for form, begin in (("csv", "\ufeff表"), ("md", "# "), ("html", "<!doctype"), ("json", "{")):
+        assert cs.get(f"/console/transparency/2026.{form}").text.startswith(begin), form
+    assert cs.get("/console/transparency?year=12").status_code == 422

@@ -48,7 +48,7 @@ def talk(request: Request, case_id: str, visitor: SignedIn, parts: ProcessParts,
         ):
             return Response(status_code=403)
         view = _view(connection, parts, case_id, visitor, now)
-    return render(request, "case_talk.html", visitor=visitor, now=now, view=view)
+    return render(request, "case_talk.html", visitor=visitor, now=now, view=view, following=view.live)
 
 
 @router.get("/console/cases/{case_id}/print", name="console_print", response_class=HTMLResponse)

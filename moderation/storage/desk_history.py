@@ -245,7 +245,7 @@ def _reports(
         .scalar_subquery()
     )
     rows = connection.execute(
-        select(reports, last.label("outcome"))
+        select(reports, last.label("found"))
         .outerjoin(cases, cases.c.id == reports.c.case_id)
         .where(reports.c.service_id == service, condition, or_(cases.c.id.is_(None), visible(sight)))
         .where(true() if sight.minors else reports.c.minors.is_(False))
@@ -258,7 +258,7 @@ def _reports(
             text=row.text,
             reported_at=row.reported_at,
             case_id=row.case_id,
-            outcome=row.outcome,
+            outcome=row.found,
         )
         for row in rows
     ]

@@ -71,12 +71,12 @@ class Desk:
             saved = flagged.save(unit.connection, [item], hold_for=timedelta(minutes=15), now=at)
         return saved[item.message.id]
 
-    def room(self, room_id: str, *, category: str, title: str = "雑談") -> None:
+    def room(self, room_id: str, *, category: str, title: str = "雑談", at: datetime = NOON) -> None:
         """A room the service told us of."""
         started = people.Event(
             id=new_id(),
             type=people.EventType.ROOM_STARTED,
-            at=NOON,
+            at=at,
             room_id=room_id,
             room=Room(id=room_id, category=category, title=title),
         )

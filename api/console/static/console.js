@@ -72,6 +72,13 @@ function startVeil() {
   return document.querySelector("mark") ? { v: toggle } : {};
 }
 
+// On a phone the menu scrolls sideways; the page one is on is in view.
+function startMenu() {
+  const menu = document.querySelector(".menu");
+  const here = menu?.querySelector("[aria-current]");
+  if (here) menu.scrollLeft = here.offsetLeft - menu.clientWidth / 2 + here.offsetWidth / 2;
+}
+
 function startPrint() {
   const button = document.querySelector("[data-print]");
   if (!button) return;
@@ -81,6 +88,7 @@ function startPrint() {
 
 startTheme();
 startPrint();
+startMenu();
 startSheets();
 startForms();
 startOffline();

@@ -17,7 +17,7 @@ MODEL_SOURCES := $(wildcard classifiers/*.py classifiers/*/*.py classifiers/corp
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test lint bench bench-http soak lock docs clean
+.PHONY: help setup demo test lint bench bench-http bench-desk bench-console screenshots soak lock docs clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -44,6 +44,18 @@ bench: setup $(INSTALLED_DEV) ## Speed of the classifier, beside scikit-learn ca
 
 bench-http: setup $(INSTALLED_DEV) ## Speed of the scoring API, beside a bare echo of the same bodies
 	$(BIN)/python -m tests.bench.http
+
+bench-desk: setup $(INSTALLED_DEV) ## Claims of 20 moderators at once, pages over 2,000,000 flagged messages
+	@$(BIN)/python -m tests.support.provision
+	$(BIN)/python -m tests.bench.desk
+
+bench-console: setup $(INSTALLED_DEV) ## From a deciding key to the next case, in Chromium
+	@$(BIN)/python -m tests.support.provision
+	$(BIN)/python -m tests.bench.console
+
+screenshots: setup $(INSTALLED_DEV) ## Pictures of every page of the console in var/screenshots
+	@$(BIN)/python -m tests.support.provision
+	$(BIN)/python -m tests.browser.screenshots
 
 soak: setup $(INSTALLED_DEV) ## Half load for a while: memory and errors (MINUTES=30)
 	$(BIN)/python -m tests.bench.soak --minutes $(MINUTES)

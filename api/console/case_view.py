@@ -8,9 +8,9 @@ from api.console.chat import VEILED, Mark
 from api.console.visitor import Visitor
 from moderation.errors import Invalid
 from moderation.review.case import CaseState
-from moderation.review.decision import Decision, Ruling, last_standing
+from moderation.review.decision import Action, Decision, Ruling, last_standing
 from moderation.review.presets import PRESETS, Preset, clause_for, ruling_of
-from moderation.review.strikes import weight_in_force
+from moderation.review.strikes import proposed, weight_in_force
 from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
 from moderation.storage.desk_case import CaseEvent, CaseFile
@@ -86,6 +86,11 @@ class CaseView:
     def old_hits(self) -> list[HitView]:
         """Those decided already."""
         return [view for view in self.hits if not view.new]
+
+    @property
+    def proposed(self) -> Action | None:
+        """What the author's strikes in force call for."""
+        return proposed(self.strike_weight)
 
     @property
     def question(self) -> CaseEvent | None:

@@ -46,6 +46,12 @@ def terms_of(ruling: Ruling) -> StrikeTerms | None:
     return max(given, key=lambda terms: terms.weight, default=None)
 
 
+def proposed(weight: float) -> Action | None:
+    """What an author's strikes in force call for, should they offend again; None below a timeout's weight."""
+    called_for = [action for action in (Action.TIMEOUT, Action.BAN) if weight >= TERMS[action].weight]
+    return called_for[-1] if called_for else None
+
+
 def weight_in_force(strikes: Iterable[Strike], now: datetime) -> float:
     """Sum of what still counts."""
     return sum(strike.weight for strike in strikes if strike.in_force(now))

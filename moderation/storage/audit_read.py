@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select, true
@@ -68,11 +68,37 @@ def page(connection: Connection, sight: Sight, asked: AuditFilter, *, page: int)
     return AuditPage(rows=[_entry(row) for row in rows], total=total, page=page)
 
 
+def newest(
+    connection: Connection, asked: AuditFilter, *, since: datetime | None, most: int
+) -> list[AuditEntry]:
+    """Entries for whoever runs the machine, the newest first."""
+    conditions = _asked(asked)
+    if since is not None:
+        conditions.append(trail.c.at >= (since if since.tzinfo else since.replace(tzinfo=UTC)))
+    rows = connection.execute(select(trail).where(*conditions).order_by(trail.c.seq.desc()).limit(most))
+    return [_entry(row) for row in rows]
+
+
+def count(connection: Connection) -> int:
+    """How many entries there are."""
+    return connection.execute(select(func.count()).select_from(trail)).scalar_one()
+
+
+def has_hash(connection: Connection, sealed: str) -> bool:
+    """Whether an entry has this hash."""
+    return connection.execute(select(trail.c.seq).where(trail.c.hash == sealed)).first() is not None
+
+
 def _conditions(sight: Sight, asked: AuditFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [true()]
+    conditions = _asked(asked)
     if not sight.minors:
         hidden = select("case:" + cases.c.id).where(cases.c.minors.is_(True))
         conditions.append(trail.c.object.not_in(hidden))
+    return conditions
+
+
+def _asked(asked: AuditFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [true()]
     if asked.actor:
         conditions.append(trail.c.actor == asked.actor)
     if asked.act:

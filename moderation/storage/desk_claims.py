@@ -1,9 +1,23 @@
 """Claims: who works on which case. Nobody gets a case that someone else holds."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from moderation.errors import MissingRole, StaleVersion
 from moderation.review.care import HEAVY_IN_A_ROW, LOOK_BACK
@@ -12,6 +26,7 @@ from moderation.review.sight import Sight
 from moderation.storage import audit
 from moderation.storage.desk_rows import case_of, get_case, visible
 from moderation.storage.tables.accounts import users
+from moderation.storage.tables.base import Id, UtcDateTime
 from moderation.storage.tables.cases import case_events, cases
 from moderation.taxonomy import Role, Severity
 
@@ -68,21 +83,35 @@ def claim_next(
     """
     if not sight.desk:
         return None
-    workable, row = _workable(sight, now), None
-    if queue is not None:
-        workable = workable.where(cases.c.queue == queue)
-    if _had_enough(connection, sight, now):
-        row = _first(connection, workable.where(_gentle()))
-    if row is None:
-        row = _first(connection, workable)
+    row = _first(connection, sight, now, queue)
+    if row is not None and _weighs(row) and _had_enough(connection, sight, now):
+        row = _first(connection, sight, now, queue, gentle=True) or row
     if row is None:
         return None
     return _hold(connection, case_of(row), sight, now=now, lease=lease)
 
 
-def _first(connection: Connection, workable: Select[Any]) -> RowMapping | None:
-    query = workable.order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id).limit(1)
-    return connection.execute(query.with_for_update(skip_locked=True)).mappings().one_or_none()
+def _first(
+    connection: Connection, sight: Sight, now: datetime, queue: str | None, *, gentle: bool = False
+) -> RowMapping | None:
+    first = _first_workable(replace(sight, user_id=""), queue, gentle)
+    return connection.execute(first, _of(sight, now)).mappings().one_or_none()
+
+
+@lru_cache(maxsize=256)
+def _first_workable(sight: Sight, queue: str | None, gentle: bool) -> Select[Any]:
+    """Made once a kind of person: building it costs more than running it."""
+    workable = _workable(sight)
+    if queue is not None:
+        workable = workable.where(cases.c.queue == queue)
+    if gentle:
+        workable = workable.where(_gentle())
+    ordered = workable.order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+    return ordered.limit(1).with_for_update(skip_locked=True)
+
+
+def _weighs(row: RowMapping) -> bool:
+    return bool(row["heavy"]) and row["severity"] < Severity.CRITICAL.rank
 
 
 def _gentle() -> ColumnElement[bool]:
@@ -175,8 +204,8 @@ def count_waiting(connection: Connection, sight: Sight, *, now: datetime) -> int
     """How many cases ``claim_next`` could give, one after the other; counts up to ``MOST_COUNTED``."""
     if not sight.desk:
         return 0
-    some = _workable(sight, now).with_only_columns(cases.c.id).limit(MOST_COUNTED).subquery()
-    return connection.execute(select(func.count()).select_from(some)).scalar_one()
+    some = _workable(sight).with_only_columns(cases.c.id).limit(MOST_COUNTED).subquery()
+    return connection.execute(select(func.count()).select_from(some), _of(sight, now)).scalar_one()
 
 
 def note(
@@ -227,18 +256,19 @@ def _check_assigned(case: Case, sight: Sight) -> None:
         raise MissingRole([Role.LEAD, Role.ADMIN])
 
 
-def _workable(sight: Sight, now: datetime) -> Select[Any]:
-    passed_on = (
-        select(case_events.c.seq)
-        .where(
-            case_events.c.case_id == cases.c.id,
-            case_events.c.actor == f"user:{sight.user_id}",
-            or_(
-                and_(case_events.c.kind.in_((SKIPPED, ESCALATED)), case_events.c.at > now - SKIP_REST),
-                case_events.c.kind == SECOND_OPINION,
+def _workable(sight: Sight) -> Select[Any]:
+    """Cases that somebody with this sight may be given; ``_of`` says who and when."""
+    me = bindparam("user_id", type_=Id)
+    now = bindparam("now", type_=UtcDateTime)
+    passed_on = select(case_events.c.case_id).where(
+        case_events.c.actor == bindparam("actor"),
+        or_(
+            and_(
+                case_events.c.kind.in_((SKIPPED, ESCALATED)),
+                case_events.c.at > bindparam("rest", type_=UtcDateTime),
             ),
-        )
-        .exists()
+            case_events.c.kind == SECOND_OPINION,
+        ),
     )
     states = [cases.c.state == CaseState.QUEUED]
     if sight.senior:
@@ -249,7 +279,16 @@ def _workable(sight: Sight, now: datetime) -> Select[Any]:
         cases.c.state != CaseState.CLOSED,  # word for word the condition of the partial index
         or_(*states),
         or_(cases.c.claimed_until.is_(None), cases.c.claimed_until <= now),
-        or_(cases.c.assigned_to.is_(None), cases.c.assigned_to == sight.user_id),
+        or_(cases.c.assigned_to.is_(None), cases.c.assigned_to == me),
         visible(sight),
-        ~passed_on,
+        cases.c.id.not_in(passed_on),  # a list made once, however many cases wait
     )
+
+
+def _of(sight: Sight, now: datetime) -> dict[str, Any]:
+    return {
+        "user_id": sight.user_id,
+        "actor": f"user:{sight.user_id}",
+        "now": now,
+        "rest": now - SKIP_REST,
+    }

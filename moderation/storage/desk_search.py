@@ -4,7 +4,7 @@ Texts are found in two ways: the same or nearly the same text anywhere, by its h
 text among the newest ``NEWEST_HITS`` hits. Neither store needs an extension for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +25,7 @@ NEWEST_HITS = 20_000
 """So many hits are read for a part of a text."""
 LONGEST_QUERY = 200
 _MOST_ROOMS = 50
+_MOST_CANDIDATES = 200
 _SHORTEST_ID = 8
 _ULID = 26
 
@@ -61,9 +62,10 @@ def search(connection: Connection, sight: Sight, asked: str, where: SearchIn) ->
     if not asked or not sight.desk:
         return []
     found: dict[str, tuple[Case, SearchIn]] = {}
-    for why, condition in _ways(connection, asked, sight):
+    for why, way in _WAYS.items():
         if where in (SearchIn.ALL, why):
-            for case in _cases(connection, sight, condition):
+            condition = way(connection, asked, sight)
+            for case in [] if condition is None else _cases(connection, sight, condition):
                 found.setdefault(case.id, (case, why))
     said = newest_hits(connection, list(found))
     return [
@@ -71,20 +73,66 @@ def search(connection: Connection, sight: Sight, asked: str, where: SearchIn) ->
     ]
 
 
-def _ways(connection: Connection, asked: str, sight: Sight) -> list[tuple[SearchIn, ColumnElement[bool]]]:
-    known = select(services.c.id) if sight.service is None else [sight.service]
-    ways: list[tuple[SearchIn, ColumnElement[bool]]] = []
+def _by_id(connection: Connection, asked: str, sight: Sight) -> ColumnElement[bool] | None:
+    """An id, or the beginning of one."""
+    del connection, sight
     id_ = asked.upper()
-    if _SHORTEST_ID <= len(id_) <= _ULID and id_.isascii() and id_.isalnum():
-        ways.append((SearchIn.CASE, and_(cases.c.id >= id_, cases.c.id <= id_ + "Z" * (_ULID - len(id_)))))
-    named = select(case_hits.c.case_id).where(case_hits.c.author_name == asked)
-    by_id = and_(cases.c.service_id.in_(known), or_(cases.c.author_id == asked, cases.c.other_id == asked))
-    ways.append((SearchIn.AUTHOR, or_(by_id, cases.c.id.in_(named))))
-    ways.append(
-        (SearchIn.ROOM, and_(cases.c.service_id.in_(known), cases.c.room_id.in_(_rooms(connection, asked))))
+    if not (_SHORTEST_ID <= len(id_) <= _ULID and id_.isascii() and id_.isalnum()):
+        return None
+    return and_(cases.c.id >= id_, cases.c.id <= id_ + "Z" * (_ULID - len(id_)))
+
+
+def _by_author(connection: Connection, asked: str, sight: Sight) -> ColumnElement[bool]:
+    """An author's id, on either side of a quarrel, or a name as somebody bore it."""
+    known = _services(connection, sight)
+    named = select(case_hits.c.case_id).where(case_hits.c.author_name == asked).distinct()
+    ids = connection.execute(named.limit(_MOST_CANDIDATES)).scalars().all()
+    return or_(
+        and_(cases.c.service_id.in_(known), cases.c.author_id == asked),
+        and_(cases.c.service_id.in_(known), cases.c.other_id == asked),
+        cases.c.id.in_(ids),
     )
-    ways.append((SearchIn.TEXT, cases.c.id.in_(_saying(connection, asked))))
-    return ways
+
+
+def _by_room(connection: Connection, asked: str, sight: Sight) -> ColumnElement[bool]:
+    """A room's id, or words of its title."""
+    titled = select(rooms.c.id).where(rooms.c.title.icontains(asked, autoescape=True)).limit(_MOST_ROOMS)
+    ids = [asked, *connection.execute(titled).scalars()]
+    return and_(cases.c.service_id.in_(_services(connection, sight)), cases.c.room_id.in_(ids))
+
+
+def _by_text(connection: Connection, asked: str, sight: Sight) -> ColumnElement[bool]:
+    """The same or nearly the same text anywhere, or a part of a new one."""
+    del sight
+    alike = select(case_sketches.c.case_id).where(
+        case_sketches.c.sketch.in_([exact_sketch(asked), *near_sketches(asked)])
+    )
+    newest = (
+        select(case_hits.c.case_id, case_hits.c.text)
+        .order_by(case_hits.c.id.desc())  # ids sort by the time they were made
+        .limit(NEWEST_HITS)
+        .subquery()
+    )
+    holding = select(newest.c.case_id).where(newest.c.text.icontains(asked, autoescape=True))
+    found = [
+        *connection.execute(alike.limit(_MOST_CANDIDATES)).scalars(),
+        *connection.execute(holding.limit(_MOST_CANDIDATES)).scalars(),
+    ]
+    return cases.c.id.in_(list(dict.fromkeys(found)))
+
+
+_WAYS: Mapping[SearchIn, Callable[[Connection, str, Sight], ColumnElement[bool] | None]] = {
+    SearchIn.CASE: _by_id,
+    SearchIn.AUTHOR: _by_author,
+    SearchIn.ROOM: _by_room,
+    SearchIn.TEXT: _by_text,
+}
+
+
+def _services(connection: Connection, sight: Sight) -> Sequence[str]:
+    if sight.service is not None:
+        return [sight.service]
+    return connection.execute(select(services.c.id)).scalars().all()
 
 
 def _cases(connection: Connection, sight: Sight, condition: ColumnElement[bool]) -> list[Case]:
@@ -95,29 +143,3 @@ def _cases(connection: Connection, sight: Sight, condition: ColumnElement[bool])
         .limit(MOST_FOUND)
     )
     return [case_of(row) for row in rows.mappings()]
-
-
-def _rooms(connection: Connection, asked: str) -> Sequence[str]:
-    """Ids of rooms of this id, or with these words in their title."""
-    titled = select(rooms.c.id).where(rooms.c.title.icontains(asked, autoescape=True)).limit(_MOST_ROOMS)
-    return [asked, *connection.execute(titled).scalars()]
-
-
-def _saying(connection: Connection, asked: str) -> Sequence[str]:
-    alike = select(case_sketches.c.case_id).where(
-        case_sketches.c.sketch.in_([exact_sketch(asked), *near_sketches(asked)])
-    )
-    newest = (
-        select(case_hits.c.case_id, case_hits.c.text)
-        .order_by(case_hits.c.id.desc())  # ids sort by the time they were made
-        .limit(NEWEST_HITS)
-        .subquery()
-    )
-    holding = (
-        select(newest.c.case_id).where(newest.c.text.icontains(asked, autoescape=True)).limit(MOST_FOUND * 4)
-    )
-    found = [
-        *connection.execute(alike.limit(MOST_FOUND * 4)).scalars(),
-        *connection.execute(holding).scalars(),
-    ]
-    return list(dict.fromkeys(found))

@@ -136,7 +136,7 @@ case_events = Table(
     Column("kind", Word, nullable=False),
     Column("data", Json, nullable=False),
     Index("ix_case_events_case", "case_id", "seq"),
-    Index("ix_case_events_actor", "actor", "at"),
+    Index("ix_case_events_actor", "actor", "kind", "at"),
 )
 
 decisions = Table(

@@ -1,0 +1,78 @@
+"""The large lists go by an index on PostgreSQL: what it plans on a store of some size is read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import event, text
+
+from moderation.review.sight import sight_of
+from moderation.storage import desk_case, desk_claims, desk_queue, desk_search
+from moderation.storage.database import open_database
+from moderation.storage.desk_queue import QueueFilter
+from moderation.storage.desk_search import SearchIn
+from moderation.taxonomy import Role, Severity
+from tests.bench.desk_rows import FILL
+from tests.review.desk import LEASE
+
+CASES, HITS = 12_000, 3
+NOW = datetime.now(UTC)
+MODERATOR = sight_of("aoki", [Role.MODERATOR])
+LEAD = sight_of("mori", [Role.LEAD])
+A_CASE = f"01FILL{7:020}"
+
+
+@pytest.fixture
+def database(postgres_settings):
+    opened = open_database(postgres_settings)
+    with opened.write() as unit:
+        for statement in FILL:
+            unit.connection.execute(text(statement), {"cases": CASES, "hits": HITS, "every": 4})
+    with opened.main.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    yield opened
+    opened.dispose()
+
+
+@contextmanager
+def statements(database) -> Iterator[list[tuple[str, object]]]:
+    """Every statement that is run, with its parameters."""
+    seen: list[tuple[str, object]] = []
+
+    def note(connection, cursor, statement, parameters, context, many):
+        if statement.lstrip().startswith(("SELECT", "WITH")) and not many:
+            seen.append((statement, parameters))
+
+    event.listen(database.main, "before_cursor_execute", note)
+    yield seen
+    event.remove(database.main, "before_cursor_execute", note)
+
+
+def scanned(database, run) -> set[str]:
+    """Tables of the desk that a step reads from end to end."""
+    with statements(database) as seen, database.write() as unit:
+        run(unit.connection)
+    whole: set[str] = set()
+    with database.main.connect() as connection:
+        for statement, parameters in seen:
+            plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars()
+            whole |= {line.split("Seq Scan on ")[1].split()[0] for line in plan if "Seq Scan on " in line}
+    return whole & {"cases", "case_hits", "case_events", "decisions", "case_sketches"}
+
+
+def test_pages_read_no_large_table_from_end_to_end(database):
+    steps = {
+        "queue": lambda c: desk_queue.list_cases(c, MODERATOR, QueueFilter(), page=1, now=NOW),
+        "by severity": lambda c: desk_queue.list_cases(
+            c, LEAD, QueueFilter(severity=Severity.HIGH), page=1, now=NOW
+        ),
+        "case": lambda c: desk_case.load(c, A_CASE, LEAD),
+        "claim": lambda c: desk_claims.claim_next(c, MODERATOR, now=NOW, lease=LEASE),
+        "held": lambda c: desk_claims.held_by(c, MODERATOR, now=NOW),
+        "author": lambda c: desk_search.search(c, LEAD, "u-77", SearchIn.AUTHOR),
+        "id": lambda c: desk_search.search(c, LEAD, A_CASE, SearchIn.CASE),
+        "room": lambda c: desk_search.search(c, LEAD, "r-77", SearchIn.ROOM),
+    }
+
+    assert {name: found for name, run in steps.items() if (found := scanned(database, run))} == {}

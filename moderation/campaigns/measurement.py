@@ -21,7 +21,7 @@ Score = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
 """Texts to probabilities by category, rounded as a record's are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MeasurementModel:
     """A pinned model.
 

@@ -72,20 +72,27 @@ class Spread:
         return np.asarray(special.stdtrit(self.freedom, _TAIL))
 
 
-def two_way(parts: Array, *, floor: Array | float = 0.0) -> Spread:
+def two_way(parts: Array, *, share: Array | None = None, floor: Array | float = 0.0) -> Spread:
     """Variance of the sum of all parts, where parts of one author are alike, and parts of one room.
 
     ``parts`` are each group's contribution to an estimate, so they sum to nothing. The variance by
     author plus that by room, less that by pairs, which both hold; never below ``floor``, that of
     independent messages.
 
-    A variance is itself estimated, and the worse the fewer groups bear it: degrees of freedom by
-    Satterthwaite's rule, 2 V² / var(V), with var(V) from the parts' own fourth powers.
+    A group with a large ``share`` of the messages pulls the estimate towards itself, so its part looks
+    smaller than it is; where shares are given, parts are put right to what leaving the group out would
+    show (the jackknife's, CR3 in the source). A variance is itself estimated, and the worse the fewer
+    groups bear it: degrees of freedom by Satterthwaite's rule, 2 V² / var(V), with var(V) from the
+    parts' own fourth powers. All of it was chosen by simulation: docs/statistics.md.
 
     Source:
         A. C. Cameron, J. B. Gelbach, D. L. Miller, "Robust inference with multiway clustering",
-        J. Business & Economic Statistics 29 (2011); F. E. Satterthwaite, Biometrics Bulletin 2 (1946).
+        J. Business & Economic Statistics 29 (2011); R. M. Bell, D. F. McCaffrey, "Bias reduction in
+        standard errors for linear regression with multi-stage samples", Survey Methodology 28 (2002);
+        F. E. Satterthwaite, Biometrics Bulletin 2 (1946).
     """
+    if share is not None:
+        parts = parts / np.maximum(1 - share, _LEAST_REST)
     groups = np.maximum(np.count_nonzero(parts, axis=-1), FEWEST_GROUPS)
     squares = np.sum(parts**2, axis=-1)
     fourths = np.sum(parts**4, axis=-1)
@@ -108,20 +115,15 @@ def one_way(groups: Array) -> Array:
 def rates(h: Array, m: Array) -> tuple[Array, Array, Array]:
     """Hits per message, with the bounds of their interval; NaN where nothing was hit.
 
-    Symmetric on the scale of logarithms. A group with a large share of the messages pulls the rate
-    towards itself, so its part looks smaller than it is; parts are put right to what leaving the group
-    out would show (the jackknife's, CR3 in the source).
-
-    Source:
-        R. M. Bell, D. F. McCaffrey, "Bias reduction in standard errors for linear regression with
-        multi-stage samples", Survey Methodology 28 (2002). Chosen by simulation: docs/statistics.md.
+    Symmetric on the scale of logarithms.
     """
     hits, messages = h[..., _AUTHORS, :].sum(-1), m[..., _AUTHORS, :].sum(-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = hits / messages
-        rest = np.maximum(1 - m / messages[..., None, None], _LEAST_REST)
         spread = two_way(
-            (h - rate[..., None, None] * m) / hits[..., None, None] / rest, floor=(1 - rate) / hits
+            (h - rate[..., None, None] * m) / hits[..., None, None],
+            share=m / messages[..., None, None],
+            floor=(1 - rate) / hits,
         )
         width = spread.quantile * np.sqrt(spread.variance)
         return rate, rate * np.exp(-width), np.minimum(1.0, rate * np.exp(width))

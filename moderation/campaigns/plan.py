@@ -1,0 +1,115 @@
+"""Planning: how large a change has to be, or how long one has to wait, for an effect to be told."""
+
+from dataclasses import dataclass, replace
+from math import exp, log
+from typing import Final
+
+import numpy as np
+from scipy import special
+
+from moderation.campaigns.timeseries import Days, Estimate, level
+
+POWER: Final = 0.8
+_TAIL: Final = 0.975
+MOST_WEEKS: Final = 52
+LEAST_WEEKS: Final = 2
+_FALLS: Final = 0.35
+"""Power of the time that the error falls with: 0.5 for independent days; by simulation, docs/statistics.md."""
+_STEPS: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What can be told, judged by the days there are without an article.
+
+    Attributes:
+        days: Days that were looked at.
+        messages_a_day, hits_a_day: Of these days.
+        error: Standard error of the logarithm of a change, with half of these days on each side.
+        freedom: Degrees of freedom it rests on.
+    """
+
+    days: int
+    messages_a_day: float
+    hits_a_day: float
+    error: float
+    freedom: float
+
+    def weeks_for(self, change: float) -> int | None:
+        """Weeks before and as many after, until a change is told four times in five.
+
+        Args:
+            change: Share by which the rate changes: -0.2 is a fifth less.
+
+        Returns:
+            At least 2; None where a year is not enough.
+
+        Raises:
+            ValueError: ``change`` is 0, or not above -1.
+        """
+        if change == 0 or change <= -1:
+            raise ValueError(f"a change lies above -1 and is not 0, got {change}")
+        for weeks in range(LEAST_WEEKS, MOST_WEEKS + 1):
+            if self._told_from(weeks, change) <= abs(log(1 + change)):
+                return weeks
+        return None
+
+    def least_change(self, weeks: int) -> float:
+        """The smallest fall (as a negative share) that is told four times in five after some weeks."""
+        change = 0.0
+        for _ in range(_STEPS):  # the error depends a little on the change itself
+            change = exp(-self._told_from(weeks, change)) - 1
+        return change
+
+    def messages_for(self, weeks: int) -> int:
+        """Messages that so many weeks have."""
+        return round(self.messages_a_day * 7 * weeks)
+
+    def _told_from(self, weeks: int, change: float) -> float:
+        """Minimum detectable effect on the scale of logarithms: (t for the level + t for the power) × error.
+
+        The error falls with the time, but not as fast as for independent days: who writes at all
+        changes too. With fewer hits after the publication it is larger.
+
+        Source:
+            H. S. Bloom, "Minimum detectable effects", Evaluation Review 19 (1995).
+        """
+        sides, length = self.days / 2, 7 * weeks
+        freedom = max(3.0, self.freedom * length / sides)
+        factor = special.stdtrit(freedom, _TAIL) + special.stdtrit(freedom, POWER)
+        fewer = ((1 + 1 / (1 + change)) / 2) ** 0.5
+        return float(factor * self.error * fewer * (sides / length) ** _FALLS)
+
+
+def plan(days: Days, *, messages: float) -> Plan | None:
+    """What can be told, from days before an article (whole weeks; the newest are used).
+
+    The same estimate is made as for an effect, with the middle as a publication that was none: its
+    error is what chance does here, people, rooms and likeness of days included.
+
+    Args:
+        days: Days before the publication.
+        messages: All messages of these days.
+
+    Returns:
+        None where there are fewer than four weeks, or no hits.
+    """
+    before = days.only(~days.after)
+    weeks = len(before.number) // 7 // 2 * 2
+    if weeks < 2 * LEAST_WEEKS:
+        return None
+    chosen = np.zeros(len(before.number), dtype=bool)
+    chosen[-7 * weeks :] = True
+    share = float(before.expected[chosen].sum() / before.expected.sum())
+    used = before.only(chosen)
+    middle = len(used.number) // 2
+    found: Estimate | None = level(replace(used, number=np.arange(len(used.number)) - middle + 1))
+    if found is None:
+        return None
+    return Plan(
+        days=len(used.number),
+        messages_a_day=messages * share / len(used.number),
+        hits_a_day=float(used.hits.sum() / len(used.number)),
+        error=found.error,
+        freedom=found.freedom,
+    )

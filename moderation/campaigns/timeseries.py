@@ -1,0 +1,307 @@
+"""Days before and after a publication: estimators that allow for weekdays, hours and autocorrelation.
+
+A day's hits are counted against what its messages would have brought at the usual rates of their hours.
+A standard error from independent messages would be far too small, for three reasons: people and rooms keep
+their ways for weeks, and come and go (random groups of authors and rooms see that); and something may move
+everybody for some days (a long-run variance of what the groups have in common sees that).
+"""
+
+import warnings
+from dataclasses import dataclass, replace
+from math import exp, sqrt
+from typing import Any, Final
+
+import numpy as np
+import statsmodels.api as sm
+from numpy.typing import NDArray
+from scipy import special
+from statsmodels.tools.sm_exceptions import PerfectSeparationError
+
+from moderation.trends.intervals import LEVEL, Interval, two_way
+
+Array = NDArray[np.float64]
+
+_TAIL: Final = (1 + LEVEL) / 2
+_DAYS_A_COSINE: Final = 6
+"""Days that each cosine of the long-run variance stands for: likeness beyond two weeks is not seen."""
+_FEWEST_COSINES: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """A daily series.
+
+    Attributes:
+        number: Each day's number, counted from the publication's day (which is 0 and left out).
+        weekday: 0 is Monday.
+        hits: Messages that reached the campaign's categories.
+        expected: How many the day's messages would have brought at the usual rates, up to a factor.
+        control: Hits of what the campaign does not speak of; None where there is no such thing.
+        control_expected: The same for them.
+        hits_by: Hits by kind of random group (author, room, pair), group and day; None where the
+            groups of the audience are not known.
+        messages_by, control_by: The same for messages and for the control's hits.
+    """
+
+    number: NDArray[np.int64]
+    weekday: NDArray[np.int64]
+    hits: Array
+    expected: Array
+    control: Array | None = None
+    control_expected: Array | None = None
+    hits_by: Array | None = None
+    messages_by: Array | None = None
+    control_by: Array | None = None
+
+    @property
+    def after(self) -> NDArray[np.bool_]:
+        """Which days lie after the publication."""
+        return self.number > 0
+
+    def only(self, chosen: NDArray[np.bool_]) -> "Days":
+        """Some of the days."""
+
+        def cut(values: Array | None) -> Array | None:
+            return None if values is None else values[..., chosen]
+
+        return Days(
+            number=self.number[chosen],
+            weekday=self.weekday[chosen],
+            hits=self.hits[chosen],
+            expected=self.expected[chosen],
+            control=cut(self.control),
+            control_expected=cut(self.control_expected),
+            hits_by=cut(self.hits_by),
+            messages_by=cut(self.messages_by),
+            control_by=cut(self.control_by),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A factor by which the rate changed.
+
+    Attributes:
+        ratio: 1 is no change, 0.8 a fifth less.
+        interval: 95 %.
+        p_value: Two-sided, of "no change".
+        error: Standard error of the ratio's logarithm.
+        freedom: Degrees of freedom of that.
+    """
+
+    ratio: float
+    interval: Interval
+    p_value: float
+    error: float
+    freedom: float
+
+    @property
+    def told(self) -> bool:
+        """Whether "no change" lies outside the interval."""
+        return not self.interval.low <= 1 <= self.interval.high
+
+
+def expected_hits(hits: Array, messages: Array) -> Array:
+    """What each day's messages would bring at the usual rate of their hours.
+
+    Indirect standardisation: a day that was busy at night is not taken for a worse one.
+
+    Args:
+        hits: By day and hour of the day.
+        messages: The same; 0 where an hour was not counted.
+    """
+    totals = messages.sum(axis=0)
+    overall = hits.sum() / max(totals.sum(), 1.0)
+    # An hour with few messages is drawn to the whole: its own rate would be mere chance.
+    rates = (hits.sum(axis=0) + overall * _SHRINK) / (totals + _SHRINK)
+    found: Array = messages @ rates
+    return found
+
+
+_SHRINK: Final = 1_000.0
+"""Messages at the overall rate that are added to each hour's own."""
+
+
+def level(days: Days, *, trend: bool = False) -> Estimate | None:
+    """Interrupted time series: how much lower or higher the rate is after the publication.
+
+    A quasi-Poisson regression of a day's hits on a level shift and weekdays; with ``trend`` on a slope
+    before and a change of slope after as well, and the shift is that of the middle of the days after.
+    None where it cannot be fitted.
+
+    Source:
+        J. Lopez Bernal, S. Cummins, A. Gasparrini, "Interrupted time series regression for the
+        evaluation of public health interventions", Int. J. Epidemiology 46 (2017).
+    """
+    after = days.after.astype(float)
+    columns = [after]
+    if trend:
+        middle = float(np.median(days.number[days.after])) if days.after.any() else 0.0
+        columns += [days.number - middle, after * (days.number - middle)]
+    return _shift(days, columns)
+
+
+def against_control(days: Days) -> Estimate | None:
+    """Difference-in-differences: the shift beyond that of what the campaign does not speak of.
+
+    Given all hits of a day, how many are the campaign's: whatever moves both alike, a busy day or a
+    slow drift, cancels out day by day. None where there is nothing to compare with.
+
+    Source:
+        A. C. Cameron, P. K. Trivedi, "Regression Analysis of Count Data" (2013), section 9.4
+        (conditional fixed effects of two Poisson counts are a logit).
+    """
+    return None if days.control is None else _shift(days, [days.after.astype(float)], control=True)
+
+
+def trend_before(days: Days, *, control: bool = False) -> Estimate | None:
+    """The factor a week by which the rate moved before the publication; 1 where it did not.
+
+    With ``control``, by which it moved beyond what it is compared with.
+    """
+    if control and days.control is None:
+        return None
+    before = days.only(~days.after)
+    return _shift(before, [before.number / 7], control=control)
+
+
+def placebo(days: Days, *, least: int = 14) -> list[tuple[int, Estimate]]:
+    """The same question about days on which nothing was published: (day's number, estimate).
+
+    Weekly dates before the publication, with at least ``least`` days on both sides.
+    """
+    before = days.only(~days.after)
+    found = []
+    first = int(before.number.min()) if len(before.number) else 0
+    for date in range(first + least, -least + 1, 7):
+        rest = before.only(before.number != date)
+        estimate = level(replace(rest, number=rest.number - date))
+        if estimate is not None:
+            found.append((date, estimate))
+    return found
+
+
+def _shift(days: Days, columns: list[Array], *, control: bool = False) -> Estimate | None:
+    """The first column's coefficient as a factor."""
+    design = _design(columns, days.weekday)
+    usable = days.expected > 0
+    if control and days.control is not None and days.control_expected is not None:
+        usable &= (days.control_expected > 0) & (days.hits + days.control > 0)
+    days, design = days.only(usable), design[usable]
+    if (
+        len(days.hits) < design.shape[1] + _FEWEST_COSINES
+        or not days.hits.any()
+        or np.linalg.matrix_rank(design) < design.shape[1]
+    ):
+        return None
+    fitted = _fit(days, design, control=control)
+    if fitted is None:
+        return None
+    beta, share, weight = fitted
+    bread = np.linalg.inv(design.T @ (design * weight[:, None]))
+    variance, freedom = _variance(days, design @ bread[:, 0], share, design.shape[1], control=control)
+    if not variance > 0:
+        return None
+    error = sqrt(variance)
+    width = float(special.stdtrit(freedom, _TAIL)) * error
+    return Estimate(
+        ratio=exp(beta),
+        interval=Interval(exp(beta - width), exp(beta + width)),
+        p_value=float(2 * special.stdtr(freedom, -abs(beta) / error)),
+        error=error,
+        freedom=freedom,
+    )
+
+
+def _design(columns: list[Array], weekday: NDArray[np.int64]) -> Array:
+    """The columns asked for, a constant, and a column a weekday (but the first that appears)."""
+    seen = np.unique(weekday)
+    weekdays = [(weekday == day).astype(float) for day in seen[1:]]
+    return np.column_stack([*columns, np.ones(len(weekday)), *weekdays])
+
+
+def _fit(days: Days, design: Array, *, control: bool) -> tuple[float, Array, Array] | None:
+    """Coefficient; expected hits, a day or a share of both sides' hits; and the working weights."""
+    if control and days.control is not None and days.control_expected is not None:
+        family: Any = sm.families.Binomial()
+        observed: Any = np.column_stack([days.hits, days.control])
+        offset = np.log(days.expected / days.control_expected)
+    else:
+        family, observed, offset = sm.families.Poisson(), days.hits, np.log(days.expected)
+    try:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a fit that fails says so by its numbers
+            result = sm.GLM(observed, design, family=family, offset=offset).fit(maxiter=50)
+    except (np.linalg.LinAlgError, ValueError, PerfectSeparationError):
+        return None
+    beta = float(result.params[0])
+    if not np.isfinite(beta) or abs(beta) > _ABSURD:
+        return None
+    fitted: Array = np.asarray(result.fittedvalues)
+    if control and days.control is not None:
+        return beta, fitted, fitted * (1 - fitted) * (days.hits + days.control)
+    return beta, fitted, fitted
+
+
+_ABSURD: Final = 10.0
+"""A logarithm of a rate ratio beyond this comes from a fit that runs away to nothing."""
+
+
+def _variance(
+    days: Days, pull: Array, share: Array, parameters: int, *, control: bool
+) -> tuple[float, float]:
+    """Variance of a coefficient, and its degrees of freedom.
+
+    By author and room, as far as groups are known; and what all groups have in common from day to day:
+    the long-run variance of their sum, less what the groups bring to it one by one.
+
+    Source:
+        S. B. Thompson, "Simple formulas for standard errors that cluster by both firm and time",
+        J. Financial Economics 99 (2011).
+
+    Args:
+        days: The series.
+        pull: How far a hit more on each day moves the coefficient.
+        share: What was expected, see ``_fit``.
+        parameters: How many were fitted.
+        control: Whether it is the campaign's share of both sides' hits that was fitted.
+    """
+    other = days.control if control and days.control is not None else None
+    left = days.hits - (share if other is None else share * (days.hits + other))
+    common, waves = long_run_variance(pull * left, parameters)
+    hits, messages, control_by = days.hits_by, days.messages_by, days.control_by
+    if hits is None or messages is None or (other is not None and control_by is None):
+        return float(common), waves
+    if other is None or control_by is None:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            by = hits - np.nan_to_num(share * messages / messages[0].sum(axis=0))
+    else:
+        by = hits - share * (hits + control_by)
+    by = by * pull
+    wrote = messages.sum(axis=-1)
+    spread = two_way(by.sum(axis=-1), share=wrote / wrote[0].sum(), floor=float(np.sum(pull**2 * days.hits)))
+    clustered, freedom = float(spread.variance), float(spread.freedom)
+    one_by_one = long_run_variance(by, parameters)[0].sum(axis=-1)
+    shared = max(0.0, float(common - (one_by_one[0] + one_by_one[1] - one_by_one[2])))
+    total = clustered + shared
+    return total, total**2 / (clustered**2 / freedom + shared**2 / waves)
+
+
+def long_run_variance(influence: Array, parameters: int) -> tuple[Array, float]:
+    """Variance of the sum (over the last axis) of a series whose neighbours are alike, and its freedom.
+
+    Equal-weighted cosine estimator: the series' own slow waves show how much sums of it vary; with as
+    many degrees of freedom as there are waves, t and not the normal distribution gives the interval.
+
+    Source:
+        E. Lazarus, D. J. Lewis, J. H. Stock, M. W. Watson, "HAR inference: recommendations for
+        practice", J. Business & Economic Statistics 36 (2018). The number of waves was chosen by
+        simulation: docs/statistics.md.
+    """
+    length = influence.shape[-1]
+    waves = max(_FEWEST_COSINES, length // _DAYS_A_COSINE)
+    at = (np.arange(length) + 0.5) / length
+    cosines = np.cos(np.pi * np.outer(np.arange(1, waves + 1), at))
+    parts = influence @ cosines.T
+    small = length / max(length - parameters, 1)
+    return 2 * np.mean(parts**2, axis=-1) * small, float(waves)

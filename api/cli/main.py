@@ -32,7 +32,6 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "keys": (CARE, "api.cli.keys", "Make, list, rotate and revoke API keys."),
     "webhooks": (CARE, "api.cli.webhooks", "Look after webhook endpoints and what was sent to them."),
     "campaigns": (DAILY, "api.cli.campaigns", "Enter awareness articles, and measure what they changed."),
-    "keys": (CARE, "api.cli.keys", "Make, list and revoke API keys."),
     "users": (CARE, "api.cli.users", "Add, list and lock out people of the console."),
     "audit": (CARE, "api.cli.audit", "Look at the audit trail, and see whether it is whole."),
     "db": (CARE, "api.cli.db", "Bring the databases up to date."),

@@ -1,20 +1,16 @@
 """/v1/campaigns: awareness articles, how far they got, and whether they helped."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime, Field
 
 from api.auth import require_scope
 from api.deps import Now, ProcessParts, Read, ReadArchive, Write
 from api.openapi import POSTED, problems
-from api.routes.shapes import Body, ExternalId, FreeText, with_example
+from api.routes.campaign_shapes import CampaignIn, EventIn, ReachIn, ReadersIn
 from moderation.campaigns.campaign import (
     Audience,
-    AudienceKind,
     CampaignEvent,
-    EventKind,
     Reach,
     as_dict,
 )
@@ -41,68 +37,7 @@ async def _body(request: Request) -> bytes:
     return await request.body()
 
 
-_MOST_READERS = 10_000
 _LONGEST = 366
-
-
-class AudienceIn(Body):
-    """Whom the article was made for."""
-
-    kind: AudienceKind = AudienceKind.ALL
-    values: list[ExternalId] = Field(default_factory=list, max_length=1_000)
-
-
-class CampaignIn(Body):
-    """An article."""
-
-    model_config = with_example(
-        title="言い返す前に、ひと呼吸", categories=["insult"], published_at="2026-08-20T12:00:00+09:00"
-    )
-
-    title: str = Field(max_length=200)
-    categories: list[str] = Field(max_length=len(Category), description="The harms it speaks of.")
-    published_at: AwareDatetime
-    url: str | None = None
-    policies: list[str] = Field(
-        default_factory=list, max_length=100, description="Clauses of the terms that it explains."
-    )
-    audience: AudienceIn = AudienceIn()
-
-
-class EventIn(Body):
-    """A revision of the article, or a post that points to it again."""
-
-    at: AwareDatetime
-    kind: EventKind
-    note: FreeText = ""
-    url: str | None = None
-
-
-class ReachDay(Body):
-    """One day in Japan."""
-
-    day: date
-    views: int | None = Field(None, ge=0, le=10**12)
-    readers: int | None = Field(None, ge=0, le=10**12, description="Distinct on that day.")
-
-
-class ReachIn(Body):
-    """How far it got."""
-
-    days: list[ReachDay] = Field(min_length=1, max_length=5_000)
-
-
-class Reader(Body):
-    """Somebody who read it."""
-
-    author_id: ExternalId
-    read_at: AwareDatetime
-
-
-class ReadersIn(Body):
-    """Who read it; kept as pseudonyms only."""
-
-    readers: list[Reader] = Field(min_length=1, max_length=_MOST_READERS)
 
 
 @router.post(
@@ -220,7 +155,15 @@ def put_reach(campaign_id: str, body: ReachIn, key: Caller, unit: Write) -> dict
     summary="The same from a spreadsheet",
     responses=problems(*POSTED, 404),
     openapi_extra={
-        "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+        "requestBody": {
+            "required": True,
+            "content": {
+                "text/csv": {
+                    "schema": {"type": "string"},
+                    "example": "day,views,readers\n2026-08-20,12000,9000\n",
+                }
+            },
+        }
     },
 )
 def put_reach_csv(

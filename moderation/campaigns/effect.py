@@ -6,14 +6,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from moderation.campaigns.timeseries import (
-    Days,
-    Estimate,
-    against_control,
-    level,
-    placebo,
-    trend_before,
-)
+from moderation.campaigns.timeseries import Estimate, against_control, level, placebo, trend_before
+from moderation.campaigns.variance import Days
 from moderation.trends.days import Period
 from moderation.trends.intervals import Ratio
 

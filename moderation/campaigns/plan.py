@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 from scipy import special
 
-from moderation.campaigns.timeseries import Days, Estimate, level
+from moderation.campaigns.timeseries import Estimate, level
+from moderation.campaigns.variance import Days
 
 POWER: Final = 0.8
 _TAIL: Final = 0.975

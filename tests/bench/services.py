@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moderation.campaigns.timeseries import Days
+from moderation.campaigns.variance import Days
 from moderation.trends.groups import GROUPS
 
 Array = NDArray[Any]

@@ -84,12 +84,14 @@ def listen(drafts: Sequence[Draft], heard: list[Said]) -> set[str]:
             report_id=draft.row_id,
             reporter_id=report.reporter_id,
             text=report.text,
-            new_reporter=draft.reporter.new,
+            unproven=draft.reporter.unproven,
         )
         if copies_of(report.text, report.reporter_id, heard):
             draft.quality = TextQuality.COPIED
         flagged_by_us = draft.read.verdict is not None and draft.read.verdict.flagged
-        if not flagged_by_us:  # what the engine sees as well is no invention of a crowd
+        if (
+            not flagged_by_us and not draft.reporter.trusted
+        ):  # what the engine sees as well is no invention of a crowd
             exposed |= {one.report_id for one in brigade_of(said, heard)}
         heard.append(said)
     for row_id in exposed & mine.keys():
@@ -136,7 +138,7 @@ def row_of(draft: Draft) -> KeptReport:
         suggested=points_to.value if points_to else None,
         urgent=draft.urgent,
         quality=draft.quality.value,
-        new_reporter=draft.reporter.new,
+        unproven=draft.reporter.unproven,
         brigade=draft.brigade,
         scored=Scored.of(read.text),
     )

@@ -1,7 +1,8 @@
 """Likeness of free texts: empty ones, copies, and brigades.
 
-A brigade is many new accounts saying nearly the same of one subject. Its reports are marked and weighed
-down, never dropped: the case stays, and a person still looks.
+A brigade is many accounts that nothing speaks for saying nearly the same of one subject: new ones, and such
+as were mostly wrong before. Its reports are marked and weighed down, never dropped: the case stays, and a
+person still looks.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from functools import lru_cache
 from moderation.scoring.detectors import fold_text
 
 BRIGADE_SIZE = 5
-"""Reports alike, from new accounts, from which on they are a brigade."""
+"""Reports alike, from unproven accounts, from which on they are a brigade."""
 BRIGADE_WITHIN = timedelta(hours=24)
 NEW_FOR = timedelta(days=7)
 """An account is new for so long; where its age is unknown, since its first report."""
@@ -35,12 +36,16 @@ class TextQuality(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One report's text, as far as likeness needs it."""
+    """One report's text, as far as likeness needs it.
+
+    Attributes:
+        unproven: The account is new, or was more often wrong than right.
+    """
 
     report_id: str
     reporter_id: str
     text: str
-    new_reporter: bool
+    unproven: bool
 
 
 @lru_cache(maxsize=20_000)
@@ -80,12 +85,12 @@ def copies_of(text: str, reporter_id: str, earlier: Sequence[Said]) -> list[Said
 def brigade_of(mine: Said, earlier: Sequence[Said]) -> list[Said]:
     """The brigade that a report completes or joins, itself included; empty where there is none.
 
+    Who has a record that speaks for them belongs to it only where they say what it says.
+
     Args:
         mine: The report.
         earlier: Texts about the same subject within ``BRIGADE_WITHIN``.
     """
-    if not mine.new_reporter:
-        return []
     others = {said.reporter_id: said for said in copies_of(mine.text, mine.reporter_id, earlier)}
-    new = [said for said in others.values() if said.new_reporter]
-    return [*new, mine] if len(new) + 1 >= BRIGADE_SIZE else []
+    unproven = [said for said in others.values() if said.unproven]
+    return [*unproven, mine] if len(unproven) + mine.unproven >= BRIGADE_SIZE else []

@@ -114,12 +114,11 @@ class Placing:
             host = room_id is not None and reporters.streams(
                 self.connection, self.service, room_id, report.reporter_id
             )
-            draft.reporter = replace(
-                reporter,
-                new=self.now - since < NEW_FOR and not reporter.judged,
-                trusted=reporter.trusted or host or report.reporter_role is not AuthorRole.VIEWER,
-            )
-            draft.weight = draft.reporter.weight(self.now)
+            trusted = reporter.trusted or host or report.reporter_role is not AuthorRole.VIEWER
+            reporter = replace(reporter, trusted=trusted)
+            draft.weight = reporter.weight(self.now)
+            young = self.now - since < NEW_FOR and not reporter.judged
+            draft.reporter = replace(reporter, unproven=young or draft.weight < 1.0)
 
     def _turn_away(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Leave out what does not count: repetitions, and what is decided already."""

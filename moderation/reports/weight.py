@@ -52,13 +52,13 @@ class Reporter:
         judged: Outcomes of their counted reports.
         trusted: A person trusts them, or the service says that they run or moderate the room.
         muted_until: Their reports weigh nothing until then.
-        new: A young account, or nobody we have known for long.
+        unproven: Nothing speaks for them: a new account, or one that was more often wrong than right.
     """
 
     judged: tuple[Judged, ...] = ()
     trusted: bool = False
     muted_until: datetime | None = None
-    new: bool = False
+    unproven: bool = False
 
     def muted(self, now: datetime) -> bool:
         """Whether their reports weigh nothing now."""

@@ -84,7 +84,7 @@ class KeptReport:
     suggested: str | None
     urgent: tuple[str, ...]
     quality: str
-    new_reporter: bool
+    unproven: bool
     brigade: bool
     scored: Scored
 
@@ -149,7 +149,7 @@ def said_lately(connection: Connection, case_ids: Sequence[str], *, since: datet
             .limit(_MOST_HEARD)
         )
         heard[case_id] = [
-            Said(report_id=row.id, reporter_id=row.reporter_id, text=row.text, new_reporter=row.new_reporter)
+            Said(report_id=row.id, reporter_id=row.reporter_id, text=row.text, unproven=row.new_reporter)
             for row in rows
         ]
     return heard
@@ -211,7 +211,7 @@ def _report_row(kept: KeptReport, now: datetime) -> dict[str, Any]:
         "suggested": kept.suggested,
         "urgent": list(kept.urgent),
         "quality": kept.quality,
-        "new_reporter": kept.new_reporter,
+        "new_reporter": kept.unproven,
         "brigade": kept.brigade,
         **kept.scored.columns(),
     }

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import uvloop
@@ -38,7 +38,7 @@ class _Connection(asyncio.Protocol):
         if found and len(body) >= int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]):
             self.data = b""
             if self.answered is not None and not self.answered.done():
-                self.answered.set_result(head[9:12] == b"200")
+                self.answered.set_result(head[9:10] == b"2")
 
     def connection_lost(self, error: Exception | None) -> None:
         if self.answered is not None and not self.answered.done():
@@ -50,12 +50,44 @@ class _Connection(asyncio.Protocol):
         return await self.answered
 
 
-def request_of(body: bytes, key: str) -> bytes:
+def request_of(body: bytes, key: str, path: str = "/v1/score") -> bytes:
     head = (
-        f"POST /v1/score HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {key}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
+
+
+def send_all(port: int, requests: Sequence[bytes], *, connections: int) -> tuple[list[bool], Load]:
+    """Send each request once, as fast as it goes; which of them were taken (a 2xx came back), and how it went."""
+    return uvloop.run(_send_all(port, requests, connections))
+
+
+async def _send_all(port: int, requests: Sequence[bytes], connections: int) -> tuple[list[bool], Load]:
+    loop = asyncio.get_running_loop()
+    taken = [False] * len(requests)
+    load = Load(requests=0, seconds=0.0, latencies=[], failures=0)
+    waiting = iter(range(len(requests)))
+    began = time.perf_counter()
+
+    async def caller() -> None:
+        try:
+            _, client = await loop.create_connection(_Connection, "127.0.0.1", port)
+        except OSError:
+            return
+        for at in waiting:
+            if client.transport.is_closing():
+                return  # the server is gone
+            sent = time.perf_counter()
+            taken[at] = await client.ask(requests[at])
+            load.latencies.append((time.perf_counter() - sent) * 1000)
+            load.requests += 1
+            load.failures += not taken[at]
+        client.transport.close()
+
+    await asyncio.gather(*[caller() for _ in range(connections)])
+    load.seconds = time.perf_counter() - began
+    return taken, load
 
 
 def run(port: int, make: Callable[[], bytes], *, seconds: float, connections: int, rate: float = 0) -> Load:

@@ -46,7 +46,9 @@ reports = Table(
         "urgent", Json, nullable=False, default=list
     ),  # why it takes the fast lane: threat, self_harm, minors
     Column("quality", Word, nullable=False, default="ok"),  # ok | empty | copied
-    Column("new_reporter", Boolean, nullable=False, default=False),
+    Column(
+        "new_reporter", Boolean, nullable=False, default=False
+    ),  # nothing spoke for them: see Reporter.unproven
     Column("brigade", Boolean, nullable=False, default=False),  # one of many alike from new accounts
     Column("outcome", Word),  # agreed | disagreed | ignored, once decided
     Column("judged_at", UtcDateTime),

@@ -17,7 +17,7 @@ MODEL_SOURCES := $(wildcard classifiers/*.py classifiers/*/*.py classifiers/corp
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test lint bench bench-http bench-desk bench-console screenshots soak lock docs clean
+.PHONY: help setup demo test lint bench bench-http bench-desk bench-console bench-reports screenshots soak lock docs clean
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -59,6 +59,9 @@ screenshots: setup $(INSTALLED_DEV) ## Pictures of every page of the console in 
 
 soak: setup $(INSTALLED_DEV) ## Half load for a while: memory and errors (MINUTES=30)
 	$(BIN)/python -m tests.bench.soak --minutes $(MINUTES)
+
+bench-reports: setup $(INSTALLED_DEV) ## Reports: a burst, kill -9, grouping against a truth, the brigade simulation
+	$(BIN)/python -m tests.bench.reports
 
 docs: $(INSTALLED) ## Write the pages that are made from the code
 	$(BIN)/ibasho settings > docs/settings.md

@@ -54,7 +54,7 @@ from moderation.storage.rate_limit import RateLimits
 from moderation.storage.redis import connect, connect_async
 from workers.enqueue import Jobs
 
-REPORTERS = 32
+REPORTERS = 64
 """Threads in which requests with reports wait for their turn: that many share one transaction."""
 
 DESCRIPTION = """Trust and safety for Japanese livestreams.

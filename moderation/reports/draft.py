@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from moderation.errors import Conflict
-from moderation.reports.likeness import Said, TextQuality, brigade_of, copies_of, is_empty
+from moderation.reports.likeness import Said, TextQuality, brigade_of, copies_of, is_empty, shape
 from moderation.reports.reading import ReadReport
 from moderation.reports.report import ReportStatus
 from moderation.reports.urgency import suggested, urgency
@@ -72,6 +72,11 @@ def draft_of(read: ReadReport) -> Draft:
         severity=Severity.LOW,
         quality=TextQuality.EMPTY if is_empty(read.report.text) else TextQuality.OK,
     )
+
+
+def tells(draft: Draft) -> bool:
+    """Whether its text is long enough to be compared with others."""
+    return bool(shape(draft.read.report.text))
 
 
 def listen(drafts: Sequence[Draft], heard: list[Said]) -> set[str]:

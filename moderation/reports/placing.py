@@ -14,11 +14,19 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from moderation.reports.draft import Draft, ReportConflict, Taken, arrival_of, draft_of, listen, row_of
+from moderation.reports.draft import (
+    Draft,
+    ReportConflict,
+    Taken,
+    arrival_of,
+    draft_of,
+    listen,
+    row_of,
+    tells,
+)
 from moderation.reports.likeness import (
     BRIGADE_WITHIN,
     NEW_FOR,
-    Said,
 )
 from moderation.reports.reading import ReadReport
 from moderation.reports.report import ReportStatus
@@ -28,6 +36,7 @@ from moderation.storage import case_weight, flagged, live_cases, outbox, quarrel
 from moderation.storage.case_weight import LiveCase
 from moderation.storage.database import Connection
 from moderation.storage.flagged import Flagged
+from moderation.storage.live_cases import Arrival
 from moderation.storage.voices import KeptVoice
 from moderation.taxonomy import AuthorRole, Severity
 
@@ -106,14 +115,13 @@ class Placing:
             sorted({draft.read.report.reporter_id for draft in drafts}),
             now=self.now,
         )
+        rooms = {draft.read.report.subject.room_id or "" for draft in drafts}
+        streamers = reporters.streamers(self.connection, self.service, sorted(rooms))
         for draft in drafts:
             report = draft.read.report
             reporter, first_seen = known[report.reporter_id]
             since = report.reporter_created_at or first_seen or self.now
-            room_id = report.subject.room_id
-            host = room_id is not None and reporters.streams(
-                self.connection, self.service, room_id, report.reporter_id
-            )
+            host = streamers.get(report.subject.room_id or "") == report.reporter_id
             trusted = reporter.trusted or host or report.reporter_role is not AuthorRole.VIEWER
             reporter = replace(reporter, trusted=trusted)
             draft.weight = reporter.weight(self.now)
@@ -148,27 +156,32 @@ class Placing:
             groups[draft.key].append(draft)
         live = case_weight.find_live_cases(self.connection, self.service, sorted(groups))
         heard = voices.said_lately(
-            self.connection, [case.id for case in live.values()], since=self.now - BRIGADE_WITHIN
+            self.connection,
+            [live[key] for key, group in groups.items() if key in live and any(map(tells, group))],
+            since=self.now - BRIGADE_WITHIN,
         )
+        exposed: dict[str, set[str]] = {}
+        arriving: list[tuple[list[Draft], LiveCase | None, Arrival]] = []
         for key in sorted(groups):  # a fixed order: two requests never wait for each other
-            case = live.get(key)
-            self._join(groups[key], case, list(heard.get(case.id, ())) if case else [])
-
-    def _join(self, drafts: Sequence[Draft], live: LiveCase | None, heard: list[Said]) -> None:
-        exposed = listen(drafts, heard)
-        for draft in drafts:
-            reason = draft.read.report.reason
-            draft.severity = severity_of(reason, draft.read.text, draft.urgent, weight=draft.weight)
-        if live is None and all(draft.reporter.muted(self.now) and not draft.urgent for draft in drafts):
-            return  # muted reporters open no case by themselves, unless somebody may be in danger
-        joined = live_cases.join(self.connection, arrival_of(self.service, drafts), now=self.now)
-        for at, draft in enumerate(drafts):
-            opened = joined.opened and at == 0
-            draft.status = ReportStatus.OPENED if opened else ReportStatus.JOINED
-            draft.case_id, draft.seq = joined.case_id, joined.first_seq + at
-        if exposed:
-            self._exposed[joined.case_id] = exposed
-        self._call_for_help(drafts, live, joined.case_id)
+            group, case = groups[key], live.get(key)
+            exposed[key] = listen(group, list(heard.get(case.id, ())) if case else [])
+            for draft in group:
+                reason = draft.read.report.reason
+                draft.severity = severity_of(reason, draft.read.text, draft.urgent, weight=draft.weight)
+            # Muted reporters open no case by themselves, unless somebody may be in danger.
+            if case is not None or any(draft.urgent or not draft.reporter.muted(self.now) for draft in group):
+                arriving.append((group, case, arrival_of(self.service, group)))
+        if not arriving:
+            return
+        joined = live_cases.join_all(self.connection, [arrival for *_, arrival in arriving], now=self.now)
+        for (group, case, arrival), there in zip(arriving, joined, strict=True):
+            for at, draft in enumerate(group):
+                opened = there.opened and at == 0
+                draft.status = ReportStatus.OPENED if opened else ReportStatus.JOINED
+                draft.case_id, draft.seq = there.case_id, there.first_seq + at
+            if exposed[arrival.live_key]:
+                self._exposed[there.case_id] = exposed[arrival.live_key]
+            self._call_for_help(group, case, there.case_id)
 
     def _call_for_help(self, drafts: Sequence[Draft], live: LiveCase | None, case_id: str) -> None:
         """Tell the service once a case that somebody may be in danger."""
@@ -207,18 +220,21 @@ class Placing:
         categories = voices.room_categories(
             self.connection, self.service, sorted({d.read.report.subject.room_id or "" for d in drafts})
         )
+        facts = []
         for draft in drafts:
             report = draft.read.report
             if not draft.status.counted:
                 continue
-            data = {
-                "reason": report.reason.value,
-                "room_category": categories.get(report.subject.room_id or "") or "unknown",
-                "at": report.reported_at.isoformat(),
-            }
-            outbox.record_fact(self.connection, service=self.service, kind="report", data=data, now=self.now)
+            facts.append(
+                {
+                    "reason": report.reason.value,
+                    "room_category": categories.get(report.subject.room_id or "") or "unknown",
+                    "at": report.reported_at.isoformat(),
+                }
+            )
             if draft.weight >= COUNTS_FROM:
                 self.counted.append(draft.read)
+        outbox.record_facts(self.connection, service=self.service, kind="report", data=facts, now=self.now)
 
 
 def _check(kept: KeptVoice | None, read: ReadReport) -> None:

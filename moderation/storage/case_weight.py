@@ -18,16 +18,20 @@ class LiveCase:
 
     id: str
     severity: Severity
+    reports: int
 
 
 def find_live_cases(connection: Connection, service: str, keys: Sequence[str]) -> dict[str, LiveCase]:
     """The open cases of several keys."""
     rows = connection.execute(
-        select(cases.c.live_key, cases.c.id, cases.c.severity).where(
+        select(cases.c.live_key, cases.c.id, cases.c.severity, cases.c.reports).where(
             cases.c.service_id == service, cases.c.live_key.in_(keys), cases.c.state != CaseState.CLOSED
         )
     )
-    return {row.live_key: LiveCase(id=row.id, severity=tuple(Severity)[row.severity]) for row in rows}
+    return {
+        row.live_key: LiveCase(id=row.id, severity=tuple(Severity)[row.severity], reports=row.reports)
+        for row in rows
+    }
 
 
 def weigh_anew(connection: Connection, case_id: str) -> None:

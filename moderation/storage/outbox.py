@@ -117,7 +117,15 @@ def record_fact(
     connection: Connection, *, service: str, kind: str, data: Mapping[str, Any], now: datetime
 ) -> None:
     """Queue a fact (a decision, a report) that the recorder counts once into the buckets."""
-    connection.execute(_INSERT, _row(RECORDER, service, kind, kind, data, now))
+    record_facts(connection, service=service, kind=kind, data=[data], now=now)
+
+
+def record_facts(
+    connection: Connection, *, service: str, kind: str, data: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    """The same for several facts of one kind."""
+    if data:
+        connection.execute(_INSERT, [_row(RECORDER, service, kind, kind, one, now) for one in data])
 
 
 def _row(

@@ -74,14 +74,12 @@ def load(
     }
 
 
-def streams(connection: Connection, service: str, room_id: str, reporter_id: str) -> bool:
-    """Whether the reporter is the room's streamer."""
+def streamers(connection: Connection, service: str, room_ids: Sequence[str]) -> dict[str, str | None]:
+    """Whose rooms these are."""
     found = connection.execute(
-        select(rooms.c.id).where(
-            rooms.c.service_id == service, rooms.c.id == room_id, rooms.c.streamer_id == reporter_id
-        )
+        select(rooms.c.id, rooms.c.streamer_id).where(rooms.c.service_id == service, rooms.c.id.in_(room_ids))
     )
-    return found.first() is not None
+    return {row.id: row.streamer_id for row in found}
 
 
 def card(connection: Connection, service: str, reporter_id: str, *, now: datetime) -> ReporterCard:

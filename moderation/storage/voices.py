@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Connection, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, insert, select, tuple_, update
 
 from moderation.reports.likeness import Said
 from moderation.reports.report import Inquiry, Report
 from moderation.scoring.verdict import Verdict
 from moderation.storage import case_weight
+from moderation.storage.case_weight import LiveCase
 from moderation.storage.flagged import storable
 from moderation.storage.ids import new_id
 from moderation.storage.tables.cases import case_events, cases
@@ -133,26 +134,30 @@ def counted_before(connection: Connection, given: Sequence[Report]) -> dict[tupl
     return {(row.subject_kind, row.subject_id, row.reporter_id): row.case_id for row in rows}
 
 
-def said_lately(connection: Connection, case_ids: Sequence[str], *, since: datetime) -> dict[str, list[Said]]:
-    """What reports of these cases said, the newest few of each."""
+def said_lately(
+    connection: Connection, live: Sequence[LiveCase], *, since: datetime
+) -> dict[str, list[Said]]:
+    """What reports of these open cases said since a time, the newest few of each."""
     heard: dict[str, list[Said]] = defaultdict(list)
-    for case_id in case_ids:
-        rows = connection.execute(
-            select(reports.c.id, reports.c.reporter_id, reports.c.text, reports.c.new_reporter)
-            .where(
-                reports.c.case_id == case_id,
-                reports.c.counted,
-                reports.c.text != "",
-                reports.c.received_at >= since,
+    small = [case.id for case in live if case.reports <= _MOST_HEARD]
+    said = _said(since).where(reports.c.case_id.in_(small)) if small else None
+    queries = [] if said is None else [said]
+    for case in live:
+        if case.reports > _MOST_HEARD:
+            newest = _said(since).where(reports.c.case_id == case.id)
+            queries.append(newest.order_by(reports.c.seq.desc()).limit(_MOST_HEARD))
+    for query in queries:
+        for row in connection.execute(query):
+            heard[row.case_id].append(
+                Said(report_id=row.id, reporter_id=row.reporter_id, text=row.text, unproven=row.new_reporter)
             )
-            .order_by(reports.c.seq.desc())
-            .limit(_MOST_HEARD)
-        )
-        heard[case_id] = [
-            Said(report_id=row.id, reporter_id=row.reporter_id, text=row.text, unproven=row.new_reporter)
-            for row in rows
-        ]
     return heard
+
+
+def _said(since: datetime) -> Select[Any]:
+    return select(
+        reports.c.id, reports.c.case_id, reports.c.reporter_id, reports.c.text, reports.c.new_reporter
+    ).where(reports.c.counted, reports.c.text != "", reports.c.received_at >= since)
 
 
 def mark_brigade(

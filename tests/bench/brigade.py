@@ -195,11 +195,10 @@ class _Days:
                 )
                 for name in names
             ]
-        made = [
+        return [
             self._report(f"c-{n}", INNOCENT, ReportReason.THREAT, self._crowd.choice(_LINES), at)
             for n in range(COLLUDERS)
         ]
-        return made
 
     def _report(self, reporter: str, author: str, reason: ReportReason, text: str, at: datetime) -> Report:
         self._number += 1

@@ -62,7 +62,7 @@ reports = Table(
     UniqueConstraint("service_id", "external_id"),
     Index("ix_reports_subject", "service_id", "subject_kind", "subject_id", "reporter_id"),
     Index("ix_reports_reporter", "service_id", "reporter_id", "author_id"),
-    Index("ix_reports_case", "case_id"),
+    Index("ix_reports_case", "case_id", "seq"),
     Index("ix_reports_time", "service_id", "reported_at"),
 )
 

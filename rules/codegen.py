@@ -95,7 +95,7 @@ class Writer:
     def _leaf(self, node: Node, *, wanted: bool) -> str:
         if isinstance(node, TEXT_NODES):
             asked = f"p.value({self.probes[node]})"
-            if node not in self.bits:
+            if node not in self.bits or (isinstance(node, Split) and not wanted):  # that may be unknown
                 return f"{asked} is {wanted}"
             seen = f"(g & {1 << self.bits[node]} and {asked})"
             return seen if wanted else f"(not {seen})"

@@ -30,12 +30,16 @@ _NAMING: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A window: which messages count, and the rules for which its value could matter."""
+    """A window: which messages count, and the rules for which its value could matter.
+
+    ``triggered``: only messages count in which some phrase or pattern was seen.
+    """
 
     spec: WindowSpec
     where: Node | None
     min_length: int
     counts: bool
+    triggered: bool
     readers: tuple[Row, ...]
 
 
@@ -48,19 +52,27 @@ def windows_function(asks: Sequence[Ask], writer: Writer, hopeful: Writer) -> Wi
         hopeful: Writes whether a rule could fire if every window were as wanted; shares ``names`` with ``writer``.
     """
     lines = ["def windows(p):\n", HEAD, "    a = r = 0; n = len(s.views.folded)\n"]
+    seen: list[str] = []
     for number, ask in enumerate(asks):
         tests = [f"n >= {ask.min_length}"] if ask.min_length else []
         tests += [writer.true(ask.where)] if ask.where is not None else []
         bit = 1 << number
         if ask.counts:
-            lines.append(f"    if {' and '.join(tests) or 'True'}: a |= {bit}\n")
-        maybe = [
-            hopeful.fires(row.plan)
-            if row.bit is None
-            else f"(g & {1 << row.bit} and {hopeful.fires(row.plan)})"
+            where = seen if ask.triggered else lines
+            where.append(f"{' and '.join(tests) or 'True'}: a |= {bit}\n")
+        always = [hopeful.fires(row.plan) for row in ask.readers if row.bit is None]
+        if always:
+            lines.append(f"not a & {bit} and ({' or '.join(always)}): r |= {bit}\n")
+        at_times = [
+            f"(g & {1 << row.bit} and {hopeful.fires(row.plan)})"
             for row in ask.readers
+            if row.bit is not None
         ]
-        lines.append(f"    if not a & {bit} and ({' or '.join(maybe)}): r |= {bit}\n")
+        if at_times:
+            seen.append(f"not (a | r) & {bit} and ({' or '.join(at_times)}): r |= {bit}\n")
+    lines[3:] = [f"    if {line}" for line in lines[3:]]
+    if seen:  # most messages have no bit at all
+        lines += ["    if g:\n", *(f"        if {line}" for line in seen)]
     lines.append("    r |= a\n    if not r: return ()\n    o = []; t = s.sent_at.timestamp()\n")
     lines.extend(_names(asks))
     for number, ask in enumerate(asks):

@@ -10,16 +10,17 @@ from hashlib import sha256
 
 from rules.codegen import PackFunction, Row, Writer, pack_function
 from rules.codegen_windows import Ask, windows_function
-from rules.index import ViewIndex
+from rules.index import PhraseIndex, ViewIndex
 from rules.load import Loaded
 from rules.lower import Fold
 from rules.masks import Masks, masks_of
 from rules.match import Engine, RuleSet
-from rules.nodes import TEXT_NODES, Alike, Chain, Counter, Node, Phrases, Regexes, Split, walk
+from rules.nodes import TEXT_NODES, Alike, Chain, Counter, Node, Phrases, Reach, Regexes, Split, walk
 from rules.plan import Plan, plan_of
 from rules.probes import probe_of
 from rules.problems import Problem
 from rules.references import without_bad_references
+from rules.triggers import triggers
 from rules.vocabulary import Mode, View
 from rules.windows import WindowSpec
 
@@ -59,23 +60,25 @@ def compile_rules(loaded: Loaded, *, fold: Fold, modes: Sequence[Mode] = ("live"
 def _engine(plans: Mapping[str, Plan]) -> Engine:
     ordered = tuple(plans[rule_id] for rule_id in sorted(plans))
     nodes = [node for plan in ordered for node in walk(plan.when)]
-    views = _views(nodes)
+    views, joins = _views(nodes), _joins(nodes)
     of_text = list(dict.fromkeys(node for node in nodes if isinstance(node, TEXT_NODES)))
     numbers: dict[Node, int] = {node: number for number, node in enumerate(of_text)}
-    masks = masks_of(ordered, plans, views)
+    masks = masks_of(ordered, plans, views, joins)
     rows = [
         Row(number=number, plan=plan, bit=masks.rules[plan.rule.id]) for number, plan in enumerate(ordered)
     ]
-    specs, asks = _windows(rows)
+    specs, asks = _windows(rows, plans)
     writer = Writer(probes=numbers, plans=plans, bits=masks.nodes)
     hopeful = Writer(probes=numbers, plans=plans, bits=masks.nodes, assume_windows=True, names=writer.names)
     return Engine(
         plans=ordered,
         by_id=plans,
         views=views,
+        joins=joins,
+        joined=masks.joined,
         eager=masks.eager,
         packs=_packs(rows, numbers, plans, masks),
-        probes=tuple(probe_of(node, views) for node in of_text),
+        probes=tuple(probe_of(node, views, joins) for node in of_text),
         numbers=numbers,
         windows=specs,
         asks=windows_function(asks, writer, hopeful),
@@ -94,6 +97,14 @@ def _views(nodes: Iterable[Node]) -> dict[View, ViewIndex]:
             phrases[node.view].update(node.excepts, node.unless)
             patterns[node.view].update(node.patterns)
     return {view: ViewIndex(phrases[view], patterns[view]) for view in sorted({*phrases, *patterns})}
+
+
+def _joins(nodes: Iterable[Node]) -> dict[Reach, PhraseIndex]:
+    phrases: defaultdict[Reach, set[str]] = defaultdict(set)
+    for node in nodes:
+        if isinstance(node, Split):
+            phrases[node.reach].update(node.phrases, node.excepts, node.unless)
+    return {reach: PhraseIndex(phrases[reach]) for reach in phrases}
 
 
 def _packs(
@@ -120,7 +131,7 @@ def _bits(rows: Sequence[Row]) -> int:
     )
 
 
-def _windows(rows: Sequence[Row]) -> tuple[tuple[WindowSpec, ...], list[Ask]]:
+def _windows(rows: Sequence[Row], plans: Mapping[str, Plan]) -> tuple[tuple[WindowSpec, ...], list[Ask]]:
     asked: dict[str, Counter] = {}
     readers: defaultdict[str, dict[int, Row]] = defaultdict(dict)
     for row in rows:
@@ -135,6 +146,7 @@ def _windows(rows: Sequence[Row]) -> tuple[tuple[WindowSpec, ...], list[Ask]]:
             where=node.where,
             min_length=node.min_length,
             counts=node.spec.measure != "reports",
+            triggered=node.where is not None and triggers(node.where, plans) is not None,
             readers=tuple(readers[node.spec.id].values()),
         )
         for node in nodes

@@ -5,7 +5,7 @@ from typing import Final
 from rules.subject import Subject
 
 EXPRESSIONS: Final[dict[str, str]] = {
-    "text.length": "len(s.views.raw)",
+    "text.length": "p.length",
     "author.id": "s.author.id",
     "author.account_age_seconds": "s.author.account_age_seconds",
     "author.age_band": "s.author.age_band",
@@ -24,7 +24,7 @@ EXPRESSIONS: Final[dict[str, str]] = {
     "target.kind": "s.target.kind",
     "target.age_band": "s.target.age_band",
 }
-"""Python expressions over ``s``, the subject."""
+"""Python expressions over ``s``, the subject, and ``p``, the prepared message."""
 UNKNOWN_WORDS: Final[frozenset[str | None]] = frozenset({None, "unknown"})
 """Words that mean that a fact is not known."""
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rules.index import PhraseHit, ViewIndex
-from rules.nodes import TEXT_NODES, Counter, Node, Reference, walk
+from rules.index import PhraseHit, PhraseIndex, ViewIndex
+from rules.nodes import TEXT_NODES, Counter, Node, Reach, Reference, walk
 from rules.plan import Plan
 from rules.triggers import EAGER, Trigger, triggers
 from rules.vocabulary import View
@@ -24,6 +24,13 @@ class EagerView(NamedTuple):
     pattern_bits: tuple[int, ...]
 
 
+class Joined(NamedTuple):
+    """Joined text of one reach, and the bits that its phrases set, by number."""
+
+    reach: Reach
+    phrase_bits: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Masks:
     """Places of bits. A rule without one can be true with nothing seen, and is asked of every message."""
@@ -31,9 +38,15 @@ class Masks:
     rules: Mapping[str, int | None]
     nodes: Mapping[Node, int]
     eager: tuple[EagerView, ...]
+    joined: tuple[Joined, ...]
 
 
-def masks_of(ordered: Sequence[Plan], plans: Mapping[str, Plan], views: Mapping[View, ViewIndex]) -> Masks:
+def masks_of(
+    ordered: Sequence[Plan],
+    plans: Mapping[str, Plan],
+    views: Mapping[View, ViewIndex],
+    joins: Mapping[Reach, PhraseIndex],
+) -> Masks:
     """Bits for rules and conditions, and what sets them."""
     needed = {plan.rule.id: triggers(plan.when, plans) for plan in ordered}
     setters: list[frozenset[Trigger]] = []
@@ -50,7 +63,7 @@ def masks_of(ordered: Sequence[Plan], plans: Mapping[str, Plan], views: Mapping[
         rules[plan.rule.id] = None if found is None else len(setters)
         if found is not None:
             setters.append(found)
-    return Masks(rules=rules, nodes=nodes, eager=_eager(setters, views))
+    return Masks(rules=rules, nodes=nodes, eager=_eager(setters, views), joined=_joined(setters, joins))
 
 
 def _often_asked(
@@ -82,6 +95,8 @@ def _eager(setters: Sequence[frozenset[Trigger]], views: Mapping[View, ViewIndex
     }
     for bit, setter in enumerate(setters):
         for kind, view, text in setter:
+            if kind == "joined" or isinstance(view, tuple):
+                continue
             of_phrases, of_patterns = bits[view]
             if kind == "phrase":
                 of_phrases[views[view].phrases.numbers[text]] |= 1 << bit
@@ -97,3 +112,12 @@ def _eager(setters: Sequence[frozenset[Trigger]], views: Mapping[View, ViewIndex
         )
         for view, (of_phrases, of_patterns) in bits.items()
     )
+
+
+def _joined(setters: Sequence[frozenset[Trigger]], joins: Mapping[Reach, PhraseIndex]) -> tuple[Joined, ...]:
+    bits = {reach: [0] * len(index.numbers) for reach, index in joins.items()}
+    for bit, setter in enumerate(setters):
+        for kind, reach, text in setter:
+            if kind == "joined" and isinstance(reach, tuple):
+                bits[reach][joins[reach].numbers[text]] |= 1 << bit
+    return tuple(Joined(reach=reach, phrase_bits=tuple(found)) for reach, found in bits.items())

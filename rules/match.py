@@ -13,13 +13,14 @@ import msgspec
 from rules.codegen import PackFunction
 from rules.codegen_windows import WindowsFunction
 from rules.hit import Hit
-from rules.index import PhraseHit, ViewIndex
+from rules.index import PhraseHit, PhraseIndex, ViewIndex
 from rules.interpret import Interpreter
-from rules.masks import EagerView
-from rules.nodes import Node, TextNode
+from rules.masks import EagerView, Joined
+from rules.nodes import Node, Reach, TextNode
 from rules.plan import Plan
 from rules.probes import Probe
 from rules.problems import Problem
+from rules.recent import said_before
 from rules.rule import Rule
 from rules.spans import Span, merge
 from rules.subject import Subject
@@ -36,6 +37,8 @@ class Engine:
 
     Attributes:
         views: Automata by view.
+        joins: Automata of what may be split over several messages, by how far they reach back.
+        joined: The bits that their phrases set.
         eager: The views that are searched for every message.
         packs: A function for each pack, and the bits of which a message's mask needs one; -1 where some rule
             of the pack is asked of every message.
@@ -47,6 +50,8 @@ class Engine:
     plans: tuple[Plan, ...]
     by_id: Mapping[str, Plan]
     views: Mapping[View, ViewIndex]
+    joins: Mapping[Reach, PhraseIndex]
+    joined: tuple[Joined, ...]
     eager: tuple[EagerView, ...]
     packs: tuple[tuple[int, PackFunction], ...]
     probes: tuple[Probe, ...]
@@ -58,14 +63,16 @@ class Engine:
 class Prepared:
     """One message whose text has been searched. Conditions on text are answered at most once."""
 
-    __slots__ = ("_engine", "_found", "_values", "mask", "scores", "subject", "windows")
+    __slots__ = ("_engine", "_found", "_joined", "_values", "length", "mask", "scores", "subject", "windows")
 
     def __init__(self, engine: Engine, subject: Subject) -> None:
         self._engine = engine
         self.subject = subject
+        self.length = len(subject.views.raw)
         self.scores: Mapping[str, float] = _NOTHING if subject.scores is None else subject.scores
         self.windows: Mapping[str, int] = _NOTHING
         self._found: dict[View, tuple[list[PhraseHit], list[int]]] = {}
+        self._joined: dict[Reach, tuple[str, int, list[PhraseHit]] | None] | None = None
         self._values: dict[int, bool | None] = {}
         mask = 0
         for view, phrases, patterns, phrase_bits, pattern_bits in engine.eager:
@@ -75,6 +82,11 @@ class Prepared:
                 mask |= phrase_bits[number]
             for number in found:
                 mask |= pattern_bits[number]
+        if subject.recent_author:
+            for reach, joined_bits in engine.joined:
+                looked = self.joined(reach)
+                for _, _, number in looked[2] if looked else ():
+                    mask |= joined_bits[number]
         self.mask = mask
 
     def value(self, number: int) -> bool | None:
@@ -91,6 +103,18 @@ class Prepared:
     def patterns(self, view: View) -> list[int]:
         """Patterns found in a view."""
         return (self._found.get(view) or self._search(view))[1]
+
+    def joined(self, reach: Reach) -> tuple[str, int, list[PhraseHit]] | None:
+        """The author's last messages joined with this one, where it begins, and phrases; None is unknown."""
+        known = self._joined
+        if known is None:
+            known = self._joined = {}
+        if reach not in known:
+            before = said_before(self.subject, *reach)
+            text = (before or "") + self.subject.views.folded
+            hits = self._engine.joins[reach].find(text) if before else []
+            known[reach] = None if before is None else (text, len(before), hits)
+        return known[reach]
 
     def _search(self, view: View) -> tuple[list[PhraseHit], list[int]]:
         index = self._engine.views[view]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from rules.nodes import Alike, Chain, Phrases, Regexes, Split, TextNode
 from rules.patterns import compiled
-from rules.recent import alike, split_spans
+from rules.recent import alike, over_seam, said_before
 from rules.sane import sane
 from rules.spans import Span, chain, quotations, tally, unexcused
 from rules.subject import Subject
@@ -46,11 +46,13 @@ class NaiveLooker:
                 match.span() for pattern in node.patterns for match in compiled(pattern).finditer(sane(text))
             ]
             return unexcused([span for span in hits if span[0] < span[1]], _excuses(node, text))
-        if isinstance(node, Split):
-            return split_spans(
-                node, self._subject, lambda joined: (_all(node.phrases, joined), _excuses(node, joined))
-            )
-        return []
+        return self._split(node, text) if isinstance(node, Split) else []
+
+    def _split(self, node: Split, text: str) -> list[Span] | None:
+        before = said_before(self._subject, *node.reach)
+        if not before:
+            return None if before is None else []
+        return over_seam(*_look(node, before + text), len(before))
 
     def _fits(self, node: Phrases, span: Span, length: int) -> bool:
         if node.mode == "exact":

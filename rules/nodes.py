@@ -75,6 +75,10 @@ class Regexes(Node):
     quoted: bool
 
 
+Reach = tuple[int, int, int]
+"""How far joined conditions reach back: messages, seconds, longest piece."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split(Node):
     """Phrases that appear when the author's last messages are joined with this one."""
@@ -86,6 +90,11 @@ class Split(Node):
     last: int
     within: int
     piece: int
+
+    @property
+    def reach(self) -> Reach:
+        """How far it reaches back; conditions that reach back alike share one search."""
+        return self.last, self.within, self.piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,13 @@
 """Probes: conditions on the text, answered from what the automata found."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from rules.index import PhraseHit, PhraseIndex, ViewIndex
-from rules.nodes import Alike, Chain, Phrases, Regexes, Split
+from rules.nodes import Alike, Chain, Phrases, Reach, Regexes, Split
 from rules.patterns import compiled
-from rules.recent import alike, split_spans
+from rules.recent import alike, over_seam
 from rules.sane import sane
 from rules.spans import Span, chain, quotations, tally, unexcused
 from rules.subject import Subject
@@ -25,6 +26,9 @@ class Scanned(Protocol):
 
     def patterns(self, view: View) -> list[int]:
         """Patterns found in a view."""
+
+    def joined(self, reach: Reach) -> tuple[str, int, list[PhraseHit]] | None:
+        """The author's last messages joined with this one, where it begins, and phrases; None is unknown."""
 
 
 class Probe(Protocol):
@@ -144,10 +148,9 @@ class PatternProbe(Excused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitProbe(Excused):
-    """A phrase split over several messages; has its own automaton, for joined text is searched rarely."""
+    """A phrase split over several messages; conditions that reach back alike share one search."""
 
     node: Split
-    index: PhraseIndex
     numbers: frozenset[int]
 
     def value(self, scanned: Scanned) -> bool | None:
@@ -160,15 +163,14 @@ class SplitProbe(Excused):
         return _raw(scanned, "folded", self._found(scanned) or [])
 
     def _found(self, scanned: Scanned) -> list[Span] | None:
-        return split_spans(self.node, scanned.subject, self._look)
-
-    def _look(self, joined: str) -> tuple[list[Span], list[Span]]:
-        found = self.index.find(joined)
-        if any(number in self.unless for _, _, number in found):
-            return [], []
+        looked = scanned.joined(self.node.reach)
+        if looked is None:
+            return None
+        text, seam, found = looked
         hits = [(start, end) for start, end, number in found if number in self.numbers]
-        excuses = [(start, end) for start, end, number in found if number in self.excepts]
-        return hits, excuses if self.node.quoted else [*excuses, *quotations(joined)]
+        if not hits:
+            return hits
+        return over_seam(self._kept(hits, found, None if self.node.quoted else text), [], seam)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,15 +188,18 @@ class AlikeProbe:
         return []
 
 
-def probe_of(node: Phrases | Chain | Regexes | Split | Alike, views: dict[View, ViewIndex]) -> Probe:
+def probe_of(
+    node: Phrases | Chain | Regexes | Split | Alike,
+    views: dict[View, ViewIndex],
+    joins: Mapping[Reach, PhraseIndex],
+) -> Probe:
     """The probe of a node over indexes that hold its phrases and patterns."""
     if isinstance(node, Alike):
         return AlikeProbe(node=node)
     if isinstance(node, Split):
-        index = PhraseIndex((*node.phrases, *node.excepts, *node.unless))
+        index = joins[node.reach]
         return SplitProbe(
             node=node,
-            index=index,
             numbers=_numbers(index, node.phrases),
             excepts=_numbers(index, node.excepts),
             unless=_numbers(index, node.unless),

@@ -1,11 +1,11 @@
 """Looking back: likeness to recent messages, and words split over several."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
-from rules.nodes import Alike, Split
+from rules.nodes import Alike
 from rules.spans import Span, unexcused
 from rules.subject import Recent, Subject
 
@@ -47,34 +47,36 @@ def alike(node: Alike, subject: Subject) -> bool | None:
     return False
 
 
-def split_spans(
-    node: Split, subject: Subject, find: Callable[[str], tuple[list[Span], list[Span]]]
-) -> list[Span] | None:
-    """Hits that begin in an earlier message and end in this one, as spans of this one's folded text.
+def said_before(subject: Subject, last: int, within: int, piece: int) -> str | None:
+    """The author's last short messages joined, folded; empty where there are none or this one is not short.
 
-    Args:
-        node: What is looked for.
-        subject: The message; None comes back where the author's recent messages are not known.
-        find: Gives the hits and the excuses in a text.
+    None comes back where the author's recent messages are not known.
     """
-    text = subject.views.folded
-    if not 0 < len(text) <= node.piece:
-        return []
+    if not 0 < len(subject.views.folded) <= piece:
+        return ""
     if not subject.recent_author:
-        return None if subject.recent_author is None else []
-    pieces: list[str] = []
-    for message in reversed(_lately(subject.recent_author, subject.sent_at, node.last, node.within)):
-        if len(message.folded) > node.piece:
+        return None if subject.recent_author is None else ""
+    before, now = "", subject.sent_at
+    oldest = now - _length(within)
+    for message in reversed(subject.recent_author[-last:]):
+        if not oldest < message.sent_at <= now:
+            continue
+        if len(message.folded) > piece:
             break
-        pieces.append(message.folded)
-    before = "".join(reversed(pieces))
-    if not before:
-        return []
-    hits, excuses = find(before + text)
-    seam = len(before)
+        before = message.folded + before
+    return before
+
+
+def over_seam(hits: list[Span], excuses: list[Span], seam: int) -> list[Span]:
+    """Hits in joined text that begin before the seam and end after it, as spans of what stands after it."""
     return [(0, end - seam) for start, end in unexcused(hits, excuses) if start < seam < end]
 
 
+@cache
+def _length(within: int) -> timedelta:
+    return timedelta(seconds=within)
+
+
 def _lately(recent: Sequence[Recent], now: datetime, last: int, within: int) -> Sequence[Recent]:
-    oldest = now - timedelta(seconds=within)
+    oldest = now - _length(within)
     return [message for message in recent[-last:] if oldest < message.sent_at <= now]

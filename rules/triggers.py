@@ -6,11 +6,11 @@ Rules without any are asked of every message; the others only where a trigger wa
 from collections.abc import Mapping
 from typing import Literal
 
-from rules.nodes import Chain, Every, Node, Phrases, Reference, Regexes, Some
+from rules.nodes import Chain, Every, Node, Phrases, Reach, Reference, Regexes, Some, Split
 from rules.plan import Plan
 from rules.vocabulary import View
 
-Trigger = tuple[Literal["phrase", "pattern"], View, str]
+Trigger = tuple[Literal["phrase", "pattern", "joined"], View | Reach, str]
 EAGER: frozenset[View] = frozenset({"folded", "raw"})
 """Views that are searched for every message; the reading costs a tokeniser and waits until it is asked for."""
 
@@ -33,6 +33,8 @@ def _of_text(node: Node) -> frozenset[Trigger] | None:
         return frozenset(("phrase", node.view, phrase) for phrase in node.phrases)
     if isinstance(node, Regexes) and node.view in EAGER:
         return frozenset(("pattern", node.view, pattern) for pattern in node.patterns)
+    if isinstance(node, Split):
+        return frozenset(("joined", node.reach, phrase) for phrase in node.phrases)
     if isinstance(node, Chain):
         steps = [frozenset[Trigger](("phrase", "folded", phrase) for phrase in step) for step in node.steps]
         return min(steps, key=_commonness)
@@ -41,7 +43,7 @@ def _of_text(node: Node) -> frozenset[Trigger] | None:
 
 def _commonness(found: frozenset[Trigger]) -> float:
     """A guess at how often one of them is seen: short phrases are common, hiragana most of all."""
-    return sum(_share(text) if kind == "phrase" else 0.01 for kind, _, text in found)
+    return sum(0.01 if kind == "pattern" else _share(text) for kind, _, text in found)
 
 
 def _share(phrase: str) -> float:

@@ -1,0 +1,337 @@
+"""Campaigns (啓発): awareness articles, how far they got, and whether trouble went down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.console.asked import asked
+from api.console.render import render
+from api.console.visitor import Posted, SignedIn, Visitor, text_of, texts_of
+from api.deps import Now, Parts, ProcessParts, Read, ReadArchive
+from moderation.campaigns import chart
+from moderation.campaigns.campaign import Audience, AudienceKind, Campaign, CampaignEvent, EventKind
+from moderation.campaigns.chart import Mark, marks
+from moderation.campaigns.effect import Effect, Series, effect
+from moderation.campaigns.gather import Stores, gather, gather_before
+from moderation.campaigns.plan import plan
+from moderation.campaigns.reach import read_reach_csv
+from moderation.campaigns.register import Entry, add_event, register
+from moderation.campaigns.words import REASON_JA, VERDICT_JA, estimate_ja, plan_ja, sentences
+from moderation.errors import FieldProblem, Invalid, NotFound
+from moderation.storage import campaigns as store
+from moderation.storage import models, policies, rulesets
+from moderation.storage.database import Connection
+from moderation.storage.pseudonym import read_pseudonyms
+from moderation.taxonomy import CATEGORY_JA, Category
+from moderation.trends.days import JST, Period, jst_day_of
+from moderation.trends.summary import figure
+
+router = APIRouter()
+
+_CHANGES = (-0.5, -0.3, -0.2, -0.1)
+"""Sizes of a change that the planning offers."""
+_CHANGES_MARKED = 200
+
+
+class Picture(StrEnum):
+    """File types of the chart."""
+
+    PNG = "png"
+    SVG = "svg"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A campaign with its effect, and what is drawn of it (None: nothing was counted)."""
+
+    campaign: Campaign
+    effect: Effect
+    period: Period | None
+    marks: list[Mark]
+
+
+@router.get("/console/campaigns", name="console_campaigns", response_class=HTMLResponse)
+def campaigns_page(
+    request: Request, visitor: SignedIn, connection: Read, archive: ReadArchive, parts: ProcessParts, now: Now
+) -> HTMLResponse:
+    """All articles of a service, how long a change takes to be told, and the form for a new one."""
+    return _list(request, visitor, connection, archive, parts, now)
+
+
+@router.post("/console/campaigns", name="console_campaign_add", response_class=HTMLResponse)
+def add(
+    request: Request,
+    visitor: SignedIn,
+    form: Posted,
+    parts: ProcessParts,
+    archive: ReadArchive,
+    now: Now,
+) -> Response:
+    """Enter an article; what cannot be used comes back with what was typed."""
+    with parts.database.read() as connection:
+        service = asked(request, connection, now).service
+    typed = {name: text_of(form, name) for name in ("title", "url", "published_at", "audience", "values")}
+    chosen = texts_of(form, "category")
+    try:
+        entry = Entry(
+            title=typed["title"],
+            categories=chosen,
+            published_at=_time(typed["published_at"], "/published_at"),
+            url=typed["url"] or None,
+            policies=texts_of(form, "policy"),
+            audience=_audience(typed["audience"], typed["values"]),
+        )
+        with parts.database.write() as unit:
+            made = register(unit.connection, service, entry, by=f"user:{visitor.user.id}", now=now)
+    except Invalid as error:
+        with parts.database.read() as connection:
+            return _list(request, visitor, connection, archive, parts, now, typed=typed, error=error)
+    return RedirectResponse(f"/console/campaigns/{made.id}?service={service}", status_code=303)
+
+
+@router.get("/console/campaigns/{campaign_id}", name="console_campaign", response_class=HTMLResponse)
+def campaign_page(
+    request: Request,
+    campaign_id: str,
+    visitor: SignedIn,
+    connection: Read,
+    archive: ReadArchive,
+    parts: ProcessParts,
+    now: Now,
+) -> HTMLResponse:
+    """One article: verdict with its reasons, chart, estimates, reach, what came after."""
+    return _show(request, campaign_id, visitor, connection, archive, parts, now)
+
+
+@router.get("/console/campaigns/{campaign_id}/chart.{picture}", name="console_campaign_chart")
+def campaign_chart(
+    request: Request,
+    campaign_id: str,
+    picture: Picture,
+    visitor: SignedIn,
+    connection: Read,
+    archive: ReadArchive,
+    parts: ProcessParts,
+    now: Now,
+) -> Response:
+    """The chart as a picture."""
+    del visitor
+    found = _measured(request, campaign_id, connection, archive, parts, now)
+    days, period = found.effect.series.days, found.period
+    if days is None or period is None:
+        raise NotFound("Nothing was counted around this article.")
+    published = jst_day_of(found.campaign.published_at)
+    if picture is Picture.PNG:
+        return Response(chart.png(days, found.marks, period, published), media_type="image/png")
+    return Response(chart.svg(days, found.marks, period, published), media_type="image/svg+xml")
+
+
+@router.post("/console/campaigns/{campaign_id}", name="console_campaign_act", response_class=HTMLResponse)
+def act(
+    request: Request,
+    campaign_id: str,
+    visitor: SignedIn,
+    form: Posted,
+    parts: ProcessParts,
+    archive: ReadArchive,
+    now: Now,
+) -> Response:
+    """Note what came after, take in the reach, or end the measuring."""
+    with parts.database.read() as connection:
+        service = asked(request, connection, now).service
+    try:
+        with parts.database.write() as unit:
+            found = store.get(unit.connection, campaign_id, service=service)
+            match text_of(form, "act"):
+                case "event":
+                    add_event(unit.connection, found, _event(form), by=f"user:{visitor.user.id}", now=now)
+                case "reach":
+                    store.put_reach(
+                        unit.connection, campaign_id, read_reach_csv(text_of(form, "reach").encode())
+                    )
+                case "close":
+                    store.close(unit.connection, campaign_id, service=service, now=now)
+                case other:
+                    known = "event, reach, close"
+                    problem = FieldProblem(pointer="/act", detail=f"{other[:20]!r} is not one of {known}")
+                    raise Invalid("Nothing was done.", [problem])
+    except Invalid as error:
+        with parts.database.read() as connection:
+            return _show(request, campaign_id, visitor, connection, archive, parts, now, error=error)
+    return RedirectResponse(f"/console/campaigns/{campaign_id}?service={service}", status_code=303)
+
+
+def _list(
+    request: Request,
+    visitor: Visitor,
+    connection: Connection,
+    archive: Connection,
+    parts: Parts,
+    now: datetime,
+    *,
+    typed: Mapping[str, str] | None = None,
+    error: Invalid | None = None,
+) -> HTMLResponse:
+    wanted = asked(request, connection, now)
+    query = request.query_params
+    planned: tuple[str, ...] = ()
+    names = [name for name in query.getlist("category") if name in set(Category)]
+    change = _change(query.get("change"))
+    if names:
+        stores = Stores(connection, archive, read_pseudonyms(parts.settings))
+        before = gather_before(stores, wanted.service, [Category(name) for name in names], now=now)
+        made = None if before is None else plan(before[0], messages=before[1])
+        planned = TOO_SHORT if made is None else plan_ja(made, change)
+    return render(
+        request,
+        "campaigns.html",
+        visitor=visitor,
+        status_code=422 if error else 200,
+        now=now,
+        wanted=wanted,
+        campaigns=store.of_service(connection, wanted.service),
+        categories=CATEGORY_JA,
+        clauses=policies.current(connection),
+        changes=_CHANGES,
+        chosen=names,
+        change=change,
+        planned=planned,
+        typed=typed or {},
+        problems=error.problems if error else (),
+        audiences=tuple(AudienceKind),
+    )
+
+
+TOO_SHORT = ("測定モデルで数えた日が4週間に満たないか、該当した件数がないため、まだ見積もれません。",)
+
+
+def _show(
+    request: Request,
+    campaign_id: str,
+    visitor: Visitor,
+    connection: Connection,
+    archive: Connection,
+    parts: Parts,
+    now: datetime,
+    *,
+    error: Invalid | None = None,
+) -> HTMLResponse:
+    found = _measured(request, campaign_id, connection, archive, parts, now)
+    days = found.effect.series.days
+    published = jst_day_of(found.campaign.published_at)
+    drawn = days is not None and found.period is not None
+    return render(
+        request,
+        "campaign.html",
+        visitor=visitor,
+        status_code=422 if error else 200,
+        now=now,
+        wanted=asked(request, connection, now),
+        campaign=found.campaign,
+        effect=found.effect,
+        estimates=_estimates(found.effect),
+        estimate_ja=estimate_ja,
+        sentences=sentences(found.effect),
+        verdict=VERDICT_JA[found.effect.verdict],
+        reasons=[REASON_JA[reason] for reason in found.effect.reasons],
+        alternative=chart.alternative_text(days, found.campaign, found.marks, found.period)
+        if days is not None and found.period is not None
+        else "",
+        rows=chart.table(days, published) if drawn and days is not None else (),
+        marks=found.marks,
+        reach=store.reach(connection, campaign_id),
+        readers=store.reader_count(connection, campaign_id),
+        categories=CATEGORY_JA,
+        figure=figure,
+        problems=error.problems if error else (),
+    )
+
+
+def _measured(
+    request: Request,
+    campaign_id: str,
+    connection: Connection,
+    archive: Connection,
+    parts: Parts,
+    now: datetime,
+) -> Measured:
+    service = asked(request, connection, now).service
+    campaign = store.get(connection, campaign_id, service=service)
+    series = gather(Stores(connection, archive, read_pseudonyms(parts.settings)), campaign, now=now)
+    period = _period(series)
+    told = (
+        [] if period is None else marks(campaign, _others(connection, campaign), _changes(connection), period)
+    )
+    return Measured(campaign=campaign, effect=effect(series), period=period, marks=told)
+
+
+def _period(series: Series) -> Period | None:
+    if series.before is None or series.after is None:
+        return None
+    return Period(first=series.before.first, last=series.after.last)
+
+
+def _others(connection: Connection, campaign: Campaign) -> list[Campaign]:
+    return [other for other in store.of_service(connection, campaign.service) if other.id != campaign.id]
+
+
+def _changes(connection: Connection) -> list[tuple[datetime, str]]:
+    """When rules and models came into force."""
+    rules = [
+        (one.activated_at, "ルール変更") for one in rulesets.activations(connection, most=_CHANGES_MARKED)
+    ]
+    return rules + [(one.at, "モデル変更") for one in models.history(connection) if one.at is not None]
+
+
+def _estimates(found: Effect) -> list[tuple[str, str]]:
+    named = (
+        ("前後の変化（判定に使う値）", found.level),
+        ("傾きも考えに入れた変化", found.with_trend),
+        ("公開前の1週間ごとの動き", found.trend),
+        ("触れていないカテゴリと比べて", found.control),
+        ("対象でない配信と比べて", found.rooms),
+        ("読んでいない人と比べて", found.readers),
+    )
+    return [(name, estimate_ja(one)) for name, one in named if one is not None]
+
+
+def _event(form: Posted) -> CampaignEvent:
+    try:
+        kind = EventKind(text_of(form, "kind"))
+    except ValueError as error:
+        raise Invalid(
+            "The event cannot be noted.", [FieldProblem(pointer="/kind", detail=str(error))]
+        ) from error
+    return CampaignEvent(
+        at=_time(text_of(form, "at"), "/at"),
+        kind=kind,
+        note=text_of(form, "note"),
+        url=text_of(form, "url") or None,
+    )
+
+
+def _time(text: str, pointer: str) -> datetime:
+    """A time as a form gives it, in Japan."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=JST)
+    except ValueError as error:
+        problem = FieldProblem(pointer=pointer, detail="is no time; choose day and time")
+        raise Invalid("The form cannot be used.", [problem]) from error
+
+
+def _audience(kind: str, values: str) -> Audience:
+    try:
+        known = AudienceKind(kind or AudienceKind.ALL)
+    except ValueError as error:
+        problem = FieldProblem(pointer="/audience", detail=str(error))
+        raise Invalid("The form cannot be used.", [problem]) from error
+    names = tuple(name.strip() for name in values.replace("、", ",").split(",") if name.strip())
+    return Audience(kind=known, values=() if known is AudienceKind.ALL else names)
+
+
+def _change(text: str | None) -> float:
+    return next((change for change in _CHANGES if str(change) == text), -0.2)

@@ -1,0 +1,102 @@
+"""Awareness articles in the console: entered, planned, measured, drawn."""
+
+import pytest
+
+from moderation.storage import accounts
+from moderation.storage.pseudonym import read_pseudonyms
+from moderation.taxonomy import Role
+from tests.campaigns import world
+
+
+@pytest.fixture
+def cs(visit, sqlite_database):
+    with sqlite_database.write() as unit:
+        accounts.add_service(unit.connection, "stream", name="stream", now=world.PUBLISHED)
+    return visit("sato", Role.ANALYST)
+
+
+@pytest.fixture
+def model(sqlite_database, sqlite_settings, monkeypatch):
+    monkeypatch.setattr(world, "PSEUDONYMS", read_pseudonyms(sqlite_settings))
+    return world.pinned(sqlite_database)
+
+
+def test_an_article_is_entered_and_its_page_says_what_cannot_be_told_yet(cs, model):
+    form = {
+        "title": "言い返す前に、ひと呼吸",
+        "published_at": "2026-08-03T12:00",
+        "category": "insult",
+        "url": "",
+    }
+    address = cs.post("/console/campaigns?service=stream", **form).headers["location"]
+
+    page = cs.get(address).text
+    assert "言い返す前に、ひと呼吸" in page
+    assert "判断できない" in page
+    assert cs.get(address.replace("?", "/chart.png?")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"title": ""}, "/title"),
+        ({"published_at": "きのう"}, "/published_at"),
+        ({"category": "rudeness"}, "/categories/0"),
+        ({"url": "javascript:alert(1)"}, "/url"),
+        ({"audience": "rooms"}, "/audience/values"),
+    ],
+)
+def test_what_cannot_be_entered_is_named_and_nothing_typed_is_lost(cs, change, pointer):
+    form = {"title": "記事の題", "published_at": "2026-08-03T12:00", "category": "insult"} | change
+
+    answer = cs.post("/console/campaigns?service=stream", **form)
+
+    assert answer.status_code == 422
+    assert pointer in answer.text
+    if "title" not in change:
+        assert "記事の題" in answer.text
+
+
+def test_a_fall_after_an_article_is_told_and_drawn_with_its_marks(cs, sqlite_database, model):
+    world.weeks(sqlite_database, model, effect=0.4)
+    world.article(sqlite_database, model)
+    address = "/console/campaigns/c1"
+    added = cs.post(
+        f"{address}?service=stream", act="event", kind="revision", at="2026-08-10T09:00", note="追記"
+    )
+    assert added.status_code == 303
+    reach = cs.post(f"{address}?service=stream", act="reach", reach="日付,閲覧数,読者数\n2026-08-04,1200,\n")
+    assert reach.status_code == 303
+
+    page = cs.get(f"{address}?service=stream").text
+
+    assert "判定：減った" in page
+    assert "8月10日 改訂" in page
+    assert "山の日" in page
+    assert "1,200" in page
+    assert cs.get(f"{address}/chart.png?service=stream").content.startswith(b"\x89PNG")
+    assert "<svg" in cs.get(f"{address}/chart.svg?service=stream").text
+
+
+def test_planning_says_how_long_or_that_it_cannot_tell(cs):
+    page = cs.get("/console/campaigns?service=stream&category=insult&change=-0.3").text
+
+    assert "まだ見積もれません" in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer"),
+    [
+        ({"act": "event", "kind": "revision", "at": "2026-08-01T09:00"}, "/at"),
+        ({"act": "event", "kind": "party", "at": "2026-08-10T09:00"}, "/kind"),
+        ({"act": "reach", "reach": "なにか\n1"}, "/"),
+        ({"act": "dance"}, "/act"),
+    ],
+)
+def test_what_cannot_be_noted_is_named(cs, sqlite_database, model, fields, pointer):
+    world.article(sqlite_database, model)
+
+    answer = cs.post("/console/campaigns/c1?service=stream", **fields)
+
+    assert answer.status_code == 422
+    assert pointer in answer.text

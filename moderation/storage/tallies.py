@@ -17,8 +17,8 @@ def add(connection: Connection, name: str, label: str) -> None:
 
 def read(connection: Connection, name: str) -> dict[str, int]:
     """Counts by label."""
-    rows = connection.execute(select(tallies.c.label, tallies.c.count).where(tallies.c.name == name))
-    return {row.label: row.count for row in rows}
+    rows = connection.execute(select(tallies.c.label, tallies.c["count"]).where(tallies.c.name == name))
+    return dict(rows.tuples())
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -10,8 +9,7 @@ from typing import Any, Self, TypeVar
 import httpx2
 
 from api.client import calls
-from api.client.calls import AGAIN, HEADERS, Call, Retries, error_of, retry_after
-from api.client.errors import Unreachable
+from api.client.calls import Call, Retries
 from api.client.shapes import (
     EventsTaken,
     FeedbackKept,
@@ -21,6 +19,7 @@ from api.client.shapes import (
     ScoreAnswer,
     Taken,
 )
+from api.client.tries import Tries
 
 T = TypeVar("T")
 
@@ -116,26 +115,13 @@ class AsyncClient:
         return await self._send(calls.trends(first, last))
 
     async def _send(self, call: Call[T]) -> T:
-        attempt = 0
-        while True:
-            attempt += 1
-            asked: float | None = None
+        tries = Tries(call, self._retries)
+        while not tries.over:
             try:
-                answer = await self._http.request(
-                    call.method, call.path, content=call.body, params=call.params, headers=HEADERS
-                )
+                answer = await self._http.request(**tries.request)
             except httpx2.TransportError as error:
-                failure: Exception = Unreachable(
-                    f"{call.method} {call.path}: {str(error) or type(error).__name__}"
-                )
+                wait = tries.failed(error)
             else:
-                if answer.is_success:
-                    return call.read(answer.content)
-                failure = error_of(answer.status_code, answer.content)
-                if answer.status_code not in AGAIN:
-                    raise failure
-                asked = retry_after(answer.headers, now=datetime.now(UTC))
-            wait = self._retries.wait(attempt, asked)
-            if wait is None:
-                raise failure
+                wait = tries.answered(answer)
             await asyncio.sleep(wait)
+        return tries.result

@@ -1,4 +1,4 @@
-"""Settings: people and their roles; keys and webhooks to look at. Secrets are never shown."""
+"""Settings: people and their roles."""
 
 import secrets
 
@@ -13,7 +13,7 @@ from api.console.render import language_of, render
 from api.console.visitor import Posted, SignedIn, Visitor, text_of, texts_of
 from api.deps import Now, Parts, ProcessParts
 from moderation.errors import Invalid, ModerationError, NotFound
-from moderation.storage import accounts, people_admin, webhooks
+from moderation.storage import accounts, people_admin
 from moderation.taxonomy import Role
 
 router = APIRouter()
@@ -23,7 +23,7 @@ _PASSWORD_BYTES = 12
 
 @router.get("/console/settings", name="console_settings", response_class=HTMLResponse)
 def settings_page(request: Request, visitor: SignedIn, parts: ProcessParts, now: Now) -> HTMLResponse:
-    """People, keys and webhooks."""
+    """Everybody."""
     return _show(request, visitor, parts, now)
 
 
@@ -85,7 +85,6 @@ def _show(
 ) -> HTMLResponse:
     status = 200 if error is None else 422 if isinstance(error, Invalid) else 404
     with parts.database.read() as connection:
-        services = accounts.service_ids(connection)
         return render(
             request,
             "settings.html",
@@ -94,10 +93,6 @@ def _show(
             now=now,
             users=accounts.list_users(connection),
             roles=[role for role in Role if role is not Role.SERVICE],
-            keys=accounts.list_keys(connection),
-            endpoints=[
-                endpoint for service in services for endpoint in webhooks.of_service(connection, service)
-            ],
             password=password,
             problems=getattr(error, "problems", ()),
             trouble=None if error is None else explain(error, status, language_of(request)),

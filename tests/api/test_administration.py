@@ -119,6 +119,9 @@ class TestWebhooks:
             ]
             assert [one["status"] for one in tried] == [500, 204]
             assert {headers["webhook-id"] for headers, _ in receiver.requests} == {event["id"]}
+            counted = app_client.get("/metrics").text
+            for result in ("refused", "delivered"):
+                assert f'mod_webhook_delivery_total{{result="{result}"}} 1.0' in counted
 
     def test_both_secrets_verify_until_the_overlap_ends(self, app_client, send_all):
         with receiving() as receiver:

@@ -76,6 +76,8 @@ def pages(visit, desk):
         f"/console/cases/{case_id}",
         "/console/reports",
         "/console/settings",
+        "/console/settings/keys",
+        "/console/settings/webhooks",
         "/policies",
     ]
 
@@ -160,7 +162,8 @@ def test_settings_show_names_and_never_secrets(visit, sqlite_database: Database)
     with sqlite_database.write() as unit:
         hook = webhooks.add(unit.connection, service="test", url="https://example.com/hook", now=now)
         hashed = accounts.find_key(unit.connection, secret)
-    page = visit("admin", Role.ADMIN).get("/console/settings").text
+    admin = visit("admin", Role.ADMIN)
+    page = "".join(admin.get(f"/console/settings{part}").text for part in ("", "/keys", "/webhooks"))
 
     assert "tests" in page
     assert "https://example.com/hook" in page

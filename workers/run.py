@@ -14,6 +14,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from moderation.campaigns.pinning import Measures
+from moderation.reports.retention import keeping_of
 from moderation.reports.terms import terms_of
 from moderation.settings import Settings
 from moderation.storage import private_redis
@@ -78,6 +79,7 @@ def run_schedule(settings: Settings) -> None:
             database=parts.database,
             second_look_share=parts.settings.second_look_share,
             notice_terms=terms_of(parts.settings),
+            keeping=keeping_of(parts.settings),
         ).run(stop)
 
 

@@ -7,7 +7,9 @@ import structlog
 
 from moderation import rule_guards
 from moderation.errors import StoreUnavailable
+from moderation.reports import retention
 from moderation.reports.clock import Terms
+from moderation.reports.retention import Keeping
 from moderation.scoring.drift_watch import watch
 from moderation.storage import (
     audit,
@@ -31,6 +33,7 @@ from workers.stopping import Stop
 log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 5.0
+_RETAIN_EVERY = timedelta(hours=1)
 _MOST = 500
 """Rows a round; the rest comes the next time."""
 _DRAW_EVERY = timedelta(minutes=1)
@@ -53,12 +56,15 @@ class Schedule:
         database: Database,
         second_look_share: float = 0.0,
         notice_terms: Terms | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         self._redis = redis
         self._jobs = Jobs(redis)
         self._database = database
         self._second_look_share = second_look_share
         self._notice_terms = notice_terms or Terms()
+        self._keeping = keeping
+        self._retained: datetime | None = None
         self._drawn: datetime | None = None
         self._watched: date | None = None
         self._guarded: datetime | None = None
@@ -76,6 +82,7 @@ class Schedule:
         steps: tuple[Callable[[datetime], None], ...] = (
             self._expire,
             self._sound_notice_alarms,
+            self._retain,
             self._sweep,
             self._note_gaps,
             self._watch_drift,
@@ -100,6 +107,16 @@ class Schedule:
             expired = expiry.expire_held(unit.connection, now=now, most=_MOST)
         if expired:
             log.info("held.expired", messages=expired)
+
+    def _retain(self, now: datetime) -> None:
+        """A piece a round until nothing is past its time; then an hour's rest."""
+        if self._keeping is None or (self._retained is not None and now - self._retained < _RETAIN_EVERY):
+            return
+        done = retention.run_once(self._database, self._keeping, now=now)
+        if any(done.values()):
+            log.info("retention.done", **done)
+        else:
+            self._retained = now
 
     def _sound_notice_alarms(self, now: datetime) -> None:
         with self._database.write() as unit:

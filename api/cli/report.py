@@ -1,22 +1,64 @@
-"""`ibasho report`: send a viewer's report to a running server."""
+"""`ibasho report`: send a viewer's report to a running server, or import many."""
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
 import httpx2
 import typer
+import typer.core
 
-from api.cli.terminal import EXIT_BAD_DATA, EXIT_CANNOT_RUN, complain, new_app
+from api.cli import report_import
+from api.cli.report_import import SheetForm
+from api.cli.terminal import EXIT_BAD_DATA, EXIT_CANNOT_RUN, complain
+from moderation.reports.sheet import SheetKind
 from moderation.settings import read_settings
 from moderation.taxonomy import ReportReason, SubjectKind
 
 SECONDS_TO_ANSWER = 30.0
 
-app = new_app()
+
+class _KindOrCommand(typer.core.TyperGroup):
+    """`ibasho report message m-1 …` sends one report; `ibasho report import FILE` brings in many."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """A kind of subject stands for the command ``send``."""
+        if args and args[0] in {kind.value for kind in SubjectKind}:
+            args = ["send", *args]
+        return super().resolve_command(ctx, args)
 
 
-@app.command()
+app = typer.Typer(
+    cls=_KindOrCommand,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Send a viewer's report to a running server, or import many.",
+)
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or JSON Lines.")],
+    kind: Annotated[SheetKind, typer.Option(help="What the rows are.")] = SheetKind.REPORTS,
+    form: Annotated[SheetForm, typer.Option("--format", help="How the file is written.")] = SheetForm.AUTO,
+    url: Annotated[str | None, typer.Option(help="Where the server is.")] = None,
+    key: Annotated[str | None, typer.Option(help="API key with the scope report.")] = None,
+) -> None:
+    """Import reports or inquiries from a file, and print one JSON line a row.
+
+    UTF-8 and Shift_JIS are read. A bad row is named with its line and the others go on; then the exit code
+    is 1. Ids are taken once, so a file may be imported again.
+
+    Example:  ibasho report import tickets.csv --kind inquiries
+    """
+    server, secret = server_and_key(url, key)
+    report_import.run(file, kind, form, server, secret)
+
+
+@app.command("send")
 def report(
     kind: Annotated[SubjectKind, typer.Argument(help="What it is about.")],
     subject: Annotated[str, typer.Argument(help="The id of that message, author, room or profile.")],
@@ -39,12 +81,7 @@ def report(
 
     Example:  ibasho report message m-1 --reporter u-7 --reason insult --key ibasho_...
     """
-    settings = read_settings()
-    secret = key or (settings.api_key.get_secret_value() if settings.api_key else "")
-    if not secret:
-        complain("no API key: give --key, or set IBASHO_API_KEY; `ibasho keys create` makes one.")
-        raise typer.Exit(EXIT_CANNOT_RUN)
-    server = url or f"http://{settings.host}:{settings.port}"
+    server, secret = server_and_key(url, key)
     about: dict[str, Any] = {"kind": kind.value, "id": subject}
     if room:
         about["room_id"] = room
@@ -56,6 +93,16 @@ def report(
         "text": text,
     }
     print(json.dumps(send(server, secret, "/v1/reports", body), ensure_ascii=False))
+
+
+def server_and_key(url: str | None, key: str | None) -> tuple[str, str]:
+    """Where the server is, and the key to send; without a key the command ends with one line."""
+    settings = read_settings()
+    secret = key or (settings.api_key.get_secret_value() if settings.api_key else "")
+    if not secret:
+        complain("no API key: give --key, or set IBASHO_API_KEY; `ibasho keys create` makes one.")
+        raise typer.Exit(EXIT_CANNOT_RUN)
+    return url or f"http://{settings.host}:{settings.port}", secret
 
 
 def send(url: str, key: str, path: str, body: object) -> Any:

@@ -120,7 +120,7 @@ def file_of(reference: str, visitor: SignedIn, parts: ProcessParts, now: Now) ->
     """Everything about a notice in one ZIP; that it left is kept in the history."""
     with parts.database.write() as unit:
         notice = notice_read.get(unit.connection, reference)
-        packs = [one for one in evidence.list_packs(unit.connection) if one.notice_id == notice.id]
+        packs = evidence.list_packs(unit.connection, notice_id=notice.id)
         made = notice_zip(
             notice,
             notice_read.history(unit.connection, notice.id),
@@ -174,7 +174,7 @@ def _show(
             days=days_until(notice.received_at, notice.ends_at),
             history=notice_read.history(connection, notice.id),
             files=notice_read.files(connection, notice.id),
-            packs=[one for one in evidence.list_packs(connection) if one.notice_id == notice.id],
+            packs=evidence.list_packs(connection, notice_id=notice.id),
             people=accounts.user_names(connection),
             specialists=specialists,
             clauses=policies.current(connection),

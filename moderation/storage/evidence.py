@@ -186,11 +186,15 @@ def get(connection: Connection, pack_id: str, *, lock: bool = False) -> Pack:
     return _pack(connection, row)
 
 
-def list_packs(connection: Connection, *, case_id: str | None = None) -> list[Pack]:
-    """Packs, the newest first; of one case, or all."""
+def list_packs(
+    connection: Connection, *, case_id: str | None = None, notice_id: str | None = None
+) -> list[Pack]:
+    """Packs, the newest first; of one case or notice, or all."""
     query = select(evidence).order_by(evidence.c.made_at.desc()).limit(MOST_SHOWN)
     if case_id is not None:
         query = query.where(evidence.c.case_id == case_id)
+    if notice_id is not None:
+        query = query.where(evidence.c.notice_id == notice_id)
     return [_pack(connection, row) for row in connection.execute(query)]
 
 

@@ -17,7 +17,7 @@ MODEL_SOURCES := $(wildcard classifiers/*.py classifiers/*/*.py classifiers/corp
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo test lint bench bench-http bench-desk bench-console bench-reports screenshots soak lock docs clean
+.PHONY: help setup demo test lint bench bench-http bench-desk bench-console bench-reports screenshots soak lock docs clean bench-stats bench-recorder bench-trend-report
 .DELETE_ON_ERROR:
 
 help: ## Show what can be made
@@ -52,6 +52,15 @@ bench-desk: setup $(INSTALLED_DEV) ## Claims of 20 moderators at once, pages ove
 bench-console: setup $(INSTALLED_DEV) ## From a deciding key to the next case, in Chromium
 	@$(BIN)/python -m tests.support.provision
 	$(BIN)/python -m tests.bench.console
+
+bench-stats: setup $(INSTALLED_DEV) ## Statistics on simulated services whose truth is known (QUICK=1: five minutes)
+	$(BIN)/python -m tests.bench.stats
+
+bench-recorder: setup $(INSTALLED_DEV) ## Messages a second into archive and buckets, on one core
+	$(BIN)/python -m tests.bench.recorder
+
+bench-trend-report: setup $(INSTALLED_DEV) ## The report over 90 days of 200 million messages (makes some 20 GB of rows)
+	$(BIN)/python -m tests.bench.trend_report
 
 screenshots: setup $(INSTALLED_DEV) ## Pictures of every page of the console in var/screenshots
 	@$(BIN)/python -m tests.support.provision

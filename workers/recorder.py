@@ -73,10 +73,7 @@ class Recorder:
 
     def run(self, stop: Stop) -> None:
         """Record until asked to stop; a store that is away is waited for."""
-        # A chunk is some hundred thousand small objects and no rings of them: looking through them
-        # at the usual rate takes as long as the work itself.
-        gc.freeze()
-        gc.set_threshold(_COLLECT_EVERY, 10, 10)
+        self.spare_collector()
         claimed_at = facts_at = -_CLAIM_SECONDS
         prepared = False
         while not stop.asked:
@@ -102,6 +99,16 @@ class Recorder:
                 prepared = False  # a Redis that comes back empty has no group
                 stop.wait(_AWAY_SECONDS)
         self._leave()
+
+    @staticmethod
+    def spare_collector() -> None:
+        """Let Python look for rings of objects more seldom, in this process.
+
+        A chunk is some hundred thousand small objects and no rings of them: looking through them at
+        the usual rate takes as long as the work itself.
+        """
+        gc.freeze()
+        gc.set_threshold(_COLLECT_EVERY, 10, 10)
 
     def drain(self) -> int:
         """Record everything that waits now, and return how many entries and facts that were."""

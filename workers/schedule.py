@@ -18,7 +18,7 @@ from moderation.storage import (
     desk_second_looks,
     expiry,
     gaps,
-    notices,
+    notice_alarms,
     outbox,
     stream,
     term_counts,
@@ -120,7 +120,7 @@ class Schedule:
 
     def _sound_notice_alarms(self, now: datetime) -> None:
         with self._database.write() as unit:
-            soon, late = notices.sound_alarms(unit.connection, self._notice_terms, now=now, most=_MOST)
+            soon, late = notice_alarms.sound_alarms(unit.connection, self._notice_terms, now=now, most=_MOST)
         if soon or late:
             log.warning("notices.alarm", due_soon=soon, overdue=late)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from moderation.reports.clock import Terms, due_at
@@ -58,10 +58,10 @@ def take(
     ]
     if files:
         connection.execute(insert(notice_files), files)
-    _note(connection, notice_id, "system", "received", {"files": len(files)}, now=now)
+    note_event(connection, notice_id, "system", "received", {"files": len(files)}, now=now)
     _secure(connection, archive, application, notice_id, now=now)
     notice = get(connection, notice_id)
-    _tell(connection, notice, "notice.received", now=now)
+    announce(connection, notice, "notice.received", now=now)
     return notice
 
 
@@ -122,7 +122,7 @@ def assign(connection: Connection, notice_id: str, specialist: str, *, by: str, 
     """Give a notice to a specialist. Raises NoticeNotFound, NoticeClosed."""
     _open(connection, notice_id)
     _change(connection, notice_id, {"specialist": specialist})
-    _note(connection, notice_id, by, "assigned", {"to": specialist}, now=now)
+    note_event(connection, notice_id, by, "assigned", {"to": specialist}, now=now)
 
 
 def extend(connection: Connection, notice_id: str, extension: Extension, *, by: str, now: datetime) -> None:
@@ -147,7 +147,7 @@ def extend(connection: Connection, notice_id: str, extension: Extension, *, by: 
         "until": extension.until.isoformat(),
         "in_time": now <= notice.ends_at,
     }
-    _note(connection, notice_id, by, "extended", data, now=now)
+    note_event(connection, notice_id, by, "extended", data, now=now)
 
 
 def decide(connection: Connection, notice_id: str, finding: Finding, *, by: str, now: datetime) -> None:
@@ -171,8 +171,8 @@ def decide(connection: Connection, notice_id: str, finding: Finding, *, by: str,
         },
     )
     data = {"result": finding.result.value, "measures": measures, "reason": storable(finding.reason)}
-    _note(connection, notice_id, by, "decided", data, now=now)
-    _tell(connection, get(connection, notice_id), "notice.resolved", now=now)
+    note_event(connection, notice_id, by, "decided", data, now=now)
+    announce(connection, get(connection, notice_id), "notice.resolved", now=now)
 
 
 def tell_applicant(
@@ -189,7 +189,7 @@ def tell_applicant(
         {"applicant_notified_at": None if ground else now, "applicant_exempt_ground": ground},
     )
     kind = "applicant_exempt" if ground else "applicant_notified"
-    _note(connection, notice_id, by, kind, {"ground": ground} if ground else {}, now=now)
+    note_event(connection, notice_id, by, kind, {"ground": ground} if ground else {}, now=now)
 
 
 def tell_poster(
@@ -218,7 +218,7 @@ def tell_poster(
     )
     kind = "poster_exempt" if ground else "poster_notified"
     data = {"ground": ground, "reason": storable(told.reason)} if ground else {}
-    _note(connection, notice_id, by, kind, data, now=now)
+    note_event(connection, notice_id, by, kind, data, now=now)
 
 
 def withdraw(connection: Connection, notice_id: str, *, why: str, by: str, now: datetime) -> None:
@@ -227,54 +227,19 @@ def withdraw(connection: Connection, notice_id: str, *, why: str, by: str, now: 
     _change(
         connection, notice_id, {"state": NoticeState.WITHDRAWN.value, "decided_at": now, "decided_by": by}
     )
-    _note(connection, notice_id, by, "withdrawn", {"why": storable(why)}, now=now)
+    note_event(connection, notice_id, by, "withdrawn", {"why": storable(why)}, now=now)
 
 
-def write_note(connection: Connection, notice_id: str, text: str, *, by: str, now: datetime) -> None:
+def writenote_event(connection: Connection, notice_id: str, text: str, *, by: str, now: datetime) -> None:
     """Keep a remark in the history. Raises NoticeNotFound."""
     get(connection, notice_id)
-    _note(connection, notice_id, by, "note", {"text": storable(text)}, now=now)
+    note_event(connection, notice_id, by, "note", {"text": storable(text)}, now=now)
 
 
 def note_export(connection: Connection, notice_id: str, sha256: str, *, by: str, now: datetime) -> None:
     """Keep that the file of a notice left the house. Raises NoticeNotFound."""
     get(connection, notice_id)
-    _note(connection, notice_id, by, "exported", {"sha256": sha256}, now=now)
-
-
-def sound_alarms(connection: Connection, terms: Terms, *, now: datetime, most: int) -> tuple[int, int]:
-    """Tell the service, once each, which notices are due soon and which are overdue.
-
-    Returns:
-        How many of either.
-    """
-    end = func.coalesce(notices.c.extended_until, notices.c.due_at)
-    late = _alarm(connection, "overdue", notices.c.overdue_at, end < now, now=now, most=most)
-    near = (end >= now) & (end <= now + terms.due_soon)
-    return _alarm(connection, "due_soon", notices.c.due_soon_at, near, now=now, most=most), late
-
-
-def _alarm(
-    connection: Connection,
-    kind: str,
-    sounded: Column[datetime],
-    when: ColumnElement[bool],
-    *,
-    now: datetime,
-    most: int,
-) -> int:
-    due = select(notices.c.id).where(notices.c.state == NoticeState.OPEN.value, sounded.is_(None), when)
-    marked = connection.execute(
-        update(notices)
-        .where(notices.c.id.in_(due.order_by(notices.c.due_at).limit(most)), sounded.is_(None))
-        .values({sounded: now})
-        .returning(notices.c.id)
-    )
-    ids = sorted(marked.scalars())
-    for notice_id in ids:
-        _note(connection, notice_id, "system", kind, {}, now=now)
-        _tell(connection, get(connection, notice_id), f"notice.{kind}", now=now)
-    return len(ids)
+    note_event(connection, notice_id, by, "exported", {"sha256": sha256}, now=now)
 
 
 def _open(connection: Connection, notice_id: str) -> Notice:
@@ -288,15 +253,16 @@ def _change(connection: Connection, notice_id: str, values: Mapping[str, Any]) -
     connection.execute(update(notices).where(notices.c.id == notice_id).values(values))
 
 
-def _note(
+def note_event(
     connection: Connection, notice_id: str, actor: str, kind: str, data: Mapping[str, Any], *, now: datetime
 ) -> None:
+    """Write one line of a notice's history."""
     connection.execute(
         insert(notice_events).values(notice_id=notice_id, at=now, actor=actor, kind=kind, data=dict(data))
     )
 
 
-def _tell(connection: Connection, notice: Notice, type_: str, *, now: datetime) -> None:
+def announce(connection: Connection, notice: Notice, type_: str, *, now: datetime) -> None:
     """Announce without a word of who applied: the event says where to look."""
     outbox.emit(
         connection,

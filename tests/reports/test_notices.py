@@ -25,7 +25,7 @@ from moderation.reports.notice_words import (
     Result,
     Right,
 )
-from moderation.storage import evidence, notice_read, notices
+from moderation.storage import evidence, notice_alarms, notice_read, notices
 from moderation.storage import transparency as store
 from tests.support.factories import NOON
 
@@ -181,7 +181,9 @@ class TestAlarms:
     @staticmethod
     def sound(desk, days):
         with desk.database.write() as unit:
-            return notices.sound_alarms(unit.connection, TERMS, now=NOON + timedelta(days=days), most=10)
+            return notice_alarms.sound_alarms(
+                unit.connection, TERMS, now=NOON + timedelta(days=days), most=10
+            )
 
 
 class TestActs:

@@ -38,7 +38,7 @@ from moderation.storage.tables.people import strikes
 from moderation.storage.tables.voices import reports
 from moderation.taxonomy import Category, ReportReason, Severity
 
-MOST_HITS = 200
+MOST_HITS = 100
 """Hits a page shows, the newest; a raid may have thousands."""
 MOST_LINES = 400
 MOST_REPORTS = 100

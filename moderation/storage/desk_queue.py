@@ -66,20 +66,30 @@ def list_cases(
 ) -> QueuePage:
     """Cases by priority, closed ones by when they were closed."""
     conditions = _conditions(sight, wanted, now)
-    some = select(cases.c.id).where(*conditions).limit(MOST_COUNTED).subquery()
-    total = connection.execute(select(func.count()).select_from(some)).scalar_one()
-    page = min(page, max(1, -(-total // PAGE)))
-    order: tuple[Any, ...] = (cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
-    if wanted.state is CaseState.CLOSED:
-        order = (cases.c.closed_at.desc(), cases.c.id)
-    found = connection.execute(
-        select(cases).where(*conditions).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
-    )
-    listed = [case_of(row) for row in found.mappings()]
+    listed = _listed(connection, conditions, wanted, page)
+    if page == 1 and len(listed) < PAGE:
+        total = len(listed)
+    else:
+        some = select(cases.c.id).where(*conditions).limit(MOST_COUNTED).subquery()
+        total = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    last = max(1, -(-total // PAGE))
+    if page > last:
+        page, listed = last, _listed(connection, conditions, wanted, last)
     hits = _last_hits(connection, [case.id for case in listed])
     titles = _rooms(connection, listed)
     rows = [_row(case, hits.get(case.id), titles.get((case.service, case.room_id or ""))) for case in listed]
     return QueuePage(rows=rows, total=total, page=page)
+
+
+def _listed(
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], wanted: QueueFilter, page: int
+) -> list[Case]:
+    order: tuple[Any, ...] = (cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+    if wanted.state is CaseState.CLOSED:
+        order = (cases.c.closed_at.desc(), cases.c.id.desc())
+    place = min(page - 1, MOST_COUNTED // PAGE) * PAGE
+    found = connection.execute(select(cases).where(*conditions).order_by(*order).limit(PAGE).offset(place))
+    return [case_of(row) for row in found.mappings()]
 
 
 def cases_after(

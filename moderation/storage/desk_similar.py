@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
-from moderation.review.case import Case, CaseState
+from moderation.review.case import Case
 from moderation.review.likeness import NEAR, exact_sketch, likeness, near_sketches
 from moderation.review.sight import Sight
 from moderation.storage.desk_rows import case_of, live_spans, visible
@@ -48,19 +48,20 @@ def remember(connection: Connection, texts: Sequence[tuple[str, str]]) -> None:
     )
 
 
-def find(connection: Connection, case: Case, sight: Sight, *, open_only: bool = False) -> list[Similar]:
-    """Cases of the same service that say nearly what this one's newest hit says, the likest first."""
+def find(connection: Connection, case: Case, sight: Sight) -> list[Similar]:
+    """Cases of the same service that say nearly what this one's newest hit says, the likest first.
+
+    Of a text that thousands of cases hold, the newest ``MOST_CANDIDATES`` of each hash are looked at.
+    """
     mine = newest_hits(connection, [case.id]).get(case.id)
     if mine is None:
         return []
     text = mine.text
     same = exact_sketch(text)
-    wanted = [same, *near_sketches(text)]
-    sharing = select(case_sketches.c.case_id).where(case_sketches.c.sketch.in_(wanted))
     query = (
         select(cases)
         .where(
-            cases.c.id.in_(sharing),
+            cases.c.id.in_(_sharing(connection, [same, *near_sketches(text)])),
             cases.c.id != case.id,
             cases.c.service_id == case.service,
             visible(sight),
@@ -68,8 +69,6 @@ def find(connection: Connection, case: Case, sight: Sight, *, open_only: bool = 
         .order_by(cases.c.opened_at.desc())
         .limit(MOST_CANDIDATES)
     )
-    if open_only:
-        query = query.where(cases.c.state != CaseState.CLOSED)
     found = [case_of(row) for row in connection.execute(query).mappings()]
     exact = _with_sketch(connection, same, [one.id for one in found])
     said = newest_hits(connection, [one.id for one in found])
@@ -84,6 +83,19 @@ def find(connection: Connection, case: Case, sight: Sight, *, open_only: bool = 
     ]
     near = [one for one in similar if one.likeness >= NEAR]
     return sorted(near, key=lambda one: (-one.likeness, one.case.id))
+
+
+def _sharing(connection: Connection, sketches: Sequence[int]) -> set[str]:
+    """The newest cases of each hash: ids sort by the time they were made, and so does the key of hashes."""
+    newest = [
+        select(case_sketches.c.case_id)
+        .where(case_sketches.c.sketch == sketch)
+        .order_by(case_sketches.c.case_id.desc())
+        .limit(MOST_CANDIDATES)
+        .subquery()
+        for sketch in sketches
+    ]
+    return set(connection.execute(union(*[select(one.c.case_id) for one in newest])).scalars())
 
 
 def _with_sketch(connection: Connection, sketch: int, case_ids: Sequence[str]) -> set[str]:

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import event, text
 
 from moderation.review.sight import sight_of
-from moderation.storage import desk_case, desk_claims, desk_queue, desk_search
+from moderation.storage import desk_case, desk_claims, desk_queue, desk_search, desk_similar
 from moderation.storage.database import open_database
 from moderation.storage.desk_queue import QueueFilter
+from moderation.storage.desk_rows import get_case
 from moderation.storage.desk_search import SearchIn
 from moderation.taxonomy import Role, Severity
 from tests.bench.desk_rows import FILL
@@ -67,6 +68,8 @@ def test_pages_read_no_large_table_from_end_to_end(database):
         "by severity": lambda c: desk_queue.list_cases(
             c, LEAD, QueueFilter(severity=Severity.HIGH), page=1, now=NOW
         ),
+        "my own": lambda c: desk_queue.list_cases(c, MODERATOR, QueueFilter(mine=True), page=1, now=NOW),
+        "similar": lambda c: desk_similar.find(c, get_case(c, A_CASE, LEAD), LEAD),
         "case": lambda c: desk_case.load(c, A_CASE, LEAD),
         "claim": lambda c: desk_claims.claim_next(c, MODERATOR, now=NOW, lease=LEASE),
         "held": lambda c: desk_claims.held_by(c, MODERATOR, now=NOW),

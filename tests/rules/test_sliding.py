@@ -1,0 +1,35 @@
+"""Counters in memory for a backtest count exactly as counting by hand does."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rules.sliding import SlidingWindows
+from rules.windows import ExactWindows, WindowRequest, WindowSpec
+
+specs = st.builds(
+    lambda measure, within, memory, name: WindowSpec(
+        id=f"{measure}-{name}", measure=measure, member=None if measure == "count" else "author", by=("room",),
+        within=within, memory=max(memory, within) if measure == "newcomers" else within,
+    ),
+    st.sampled_from(["count", "distinct", "newcomers"]),
+    st.integers(1, 6),
+    st.integers(1, 20),
+    st.integers(0, 2),
+)  # fmt: skip
+steps = st.lists(
+    st.tuples(st.integers(0, 4), st.sampled_from("abc"), st.sampled_from("xy"), st.booleans()), max_size=40
+)
+
+
+@settings(deadline=None)
+@given(specs, steps)
+def test_in_order_of_time_both_ways_count_the_same(spec, given):
+    slow, quick, now = ExactWindows(), SlidingWindows(), 0.0
+    quick._most = 1  # drop what has run out all the time
+    for wait, member, key, add in given:
+        now += wait
+        asked = WindowRequest(
+            spec=spec, key=key, member=None if spec.member is None else member, at=now, add=add
+        )
+
+        assert quick.run([asked]) == slow.run([[asked]])[0]

@@ -39,8 +39,9 @@ lint: $(INSTALLED_DEV) ## Formatting, style, types, import directions
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup $(INSTALLED_DEV) ## Speed of the classifier, beside scikit-learn called one by one
+bench: setup $(INSTALLED_DEV) ## Speed of the classifier and of the rules, each beside a plain way
 	$(BIN)/python -m tests.bench.classifier
+	$(BIN)/python -m tests.bench.rules
 
 bench-http: setup $(INSTALLED_DEV) ## Speed of the scoring API, beside a bare echo of the same bodies
 	$(BIN)/python -m tests.bench.http

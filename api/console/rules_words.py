@@ -23,6 +23,14 @@ RULE_ALARM: Mapping[str, str] = {
     "slow": N_("処理が遅いため、自動で「記録のみ」にしました"),
     "rate": N_("当たる数が、前の1週間と大きく違います"),
 }
+ALARM_KEY: Mapping[str, str] = {
+    "hits": N_("当たり"),
+    "messages": N_("書き込み"),
+    "per_cent": N_("割合（％）"),
+    "microseconds": N_("マイクロ秒"),
+    "expected": N_("見込み"),
+    "hour": N_("時間帯"),
+}
 BACKTEST: Mapping[str, str] = {
     "waiting": N_("順番待ち"),
     "running": N_("実行中"),
@@ -96,6 +104,7 @@ RULE_WORDS: Mapping[str, Mapping[str, str]] = {
     "truth": TRUTH,
     "strictness": STRICTNESS,
     "rule_alarm": RULE_ALARM,
+    "alarm_key": ALARM_KEY,
     "backtest": BACKTEST,
     "example": EXAMPLE,
     "finding": FINDING,

@@ -54,6 +54,7 @@ class MessageIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     room: RoomIn
     sent_at: Time | None = None
     target_id: ExternalId | None = None
+    target_age_band: AgeBand = AgeBand.UNKNOWN
 
 
 class Options(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -167,6 +168,7 @@ def to_message(
         received_at=received_at,
         counted_at=counted_at(sent_at, received_at, replay=replay),
         target_id=given.target_id,
+        target_age_band=given.target_age_band,
     )
 
 

@@ -228,6 +228,7 @@ def _subject(seen: Seen) -> Subject:
         target=TargetFacts(
             kind=None if seen.classified is None else seen.classified.target,
             id=message.target_id,
+            age_band=message.target_age_band,
         ),
         scores=None if seen.classified is None else cast("Mapping[str, float]", seen.classified.scores),
         recent_author=None if seen.talk is None else _Recents(seen.talk, author.id),

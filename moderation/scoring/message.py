@@ -51,6 +51,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         counted_at: The time windows and buckets use: ``sent_at`` where it can be believed,
             else ``received_at``.
         target_id: The author it is addressed to, where the service knows (a reply, a mention).
+        target_age_band: What the service knows of that author's age.
     """
 
     service: str
@@ -62,6 +63,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     received_at: datetime
     counted_at: datetime
     target_id: str | None = None
+    target_age_band: AgeBand = AgeBand.UNKNOWN
 
     @property
     def clock(self) -> str:

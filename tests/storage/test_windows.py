@@ -110,3 +110,25 @@ def test_reports_are_counted_by_their_intake_and_read_by_scoring(redis_url, redi
     add(redis, "s", said)
 
     assert run(redis_url, "s", [("m1", [asked])]) == [{"w-reports": 2}]
+
+
+def test_many_at_once_count_each_message_once_and_read_no_value_twice(redis_url, redis):
+    """Eight connections at once: every message is told another number, as if they had come one by one."""
+
+    async def one(lane):
+        line = connect_async(redis_url)
+        windows = RedisWindows(line)
+        told = []
+        for number in range(40):
+            asked = [[request("count", at=10.0)]]
+            told += [found["w-count"] for found in await windows.run("s", [f"m{lane}-{number}"], asked)]
+        await line.aclose()
+        return told
+
+    async def all_at_once():
+        return await asyncio.gather(*(one(lane) for lane in range(8)))
+
+    told = [value for lane in asyncio.run(all_at_once()) for value in lane]
+
+    assert sorted(told) == list(range(1, 321))
+    assert redis.zcard(window_key("s", request("count", at=10.0))) == 320

@@ -1,10 +1,10 @@
 """Speed of the rule engine, in one run: `python -m tests.bench.rules`.
 
 One core. A message's time is what the rules add to it: searching the folded text, saying what to count,
-and matching; folding, the classifier and Redis are not in it. Other processes can only add to a time, so of
-each hundred messages the quickest of fifteen rounds counts. The texts are the chat of our own sample stream, each message with what the
-author and the room said before. The baseline asks the same conditions one by one, each with its own compiled
-`re`, and has to find the same. Prints a table and writes var/bench/rules.json.
+and matching; folding, the classifier and Redis are not in it. Other processes can only add to a time, so of each
+twenty messages the quickest of fifteen rounds counts. The texts are the chat of our own sample stream, each
+message with what the author and the room said before. The baseline asks the same conditions one by one, each
+with its own compiled `re`, and has to find the same; 0 where there is none. Prints a table and writes var/bench/rules.json.
 """
 
 import gc
@@ -42,7 +42,7 @@ from tests.bench.rules_pack import CATEGORIES, Maker
 PROJECT = Path(__file__).resolve().parents[2]
 OUT = PROJECT / "var" / "bench" / "rules.json"
 SAMPLE = PROJECT / "api" / "cli" / "sample" / "stream.jsonl"
-ROUNDS, BATCH, ARCHIVE = 15, 100, 1_000_000
+ROUNDS, BATCH, ARCHIVE = 15, 20, 1_000_000
 NOON = datetime(2026, 8, 20, 3, tzinfo=UTC)
 
 
@@ -68,18 +68,15 @@ def main() -> None:
     words = [make.absent() for _ in range(20_000)]
     index = PhraseIndex(words)
     phrases = best(lambda: [index.find(text) for text in folded]) / len(folded)
-    plain = re.compile(
-        "|".join(map(re.escape, words[:2_000]))
-    )  # twenty thousand alternatives would take minutes
-    alternation = best(lambda: [plain.search(text) for text in folded], rounds=1) / len(folded)
-    whole = backtest(said)
+    whole, worked = backtest(said)
     rows = [
         row("50 live rules, a message beyond fold and classifier", quick, "µs", slow),
         row("times quicker than asking one `re` after the other, 50 rules", slow / quick, "×", 1.0),
-        row("500 live rules, a message beyond fold and classifier", many, "µs", slow * 10),
-        row("20,000 phrases, a message", phrases * 1e6, "µs", alternation * 1e7),
+        row("500 live rules, a message beyond fold and classifier", many, "µs", 0.0),
+        row("20,000 phrases, a message", phrases * 1e6, "µs", 0.0),
         row("compile of 500 rules", compiling, "s", 0.0),
         row(f"backtest of {ARCHIVE:,} messages, archive read included", whole, "s", 0.0),
+        row("the same in processor time", worked, "s", 0.0),
     ]
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -220,8 +217,8 @@ def best(work: Callable[[], object], rounds: int = ROUNDS) -> float:
     return min(spent)
 
 
-def backtest(said: Sequence[dict[str, Any]]) -> float:
-    """Seconds to try our own packs, one of them changed, over an archive of a million messages."""
+def backtest(said: Sequence[dict[str, Any]]) -> tuple[float, float]:
+    """Seconds, by the clock and of processor time, to try our own packs, one of them changed, over an archive of a million messages."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder))
         database = open_database(settings)
@@ -231,7 +228,7 @@ def backtest(said: Sequence[dict[str, Any]]) -> float:
         path = "insult/die_command.yaml"
         candidate = live.with_file("pack", path, live.packs[path].replace("quoted: false", "quoted: true"))
         told: list[int] = []
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         report = backtests.run(
             database,
             candidate,
@@ -242,10 +239,10 @@ def backtest(said: Sequence[dict[str, Any]]) -> float:
             rescore=None,
             step=lambda done, total: told.append(done),
         )
-        spent = time.perf_counter() - begun
+        spent, worked = time.perf_counter() - begun, time.process_time() - worked
         database.dispose()
     assert report.messages == ARCHIVE == told[-1]
-    return spent
+    return spent, worked
 
 
 def fill(path: Path, said: Sequence[dict[str, Any]]) -> None:

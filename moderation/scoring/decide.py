@@ -15,6 +15,7 @@ from moderation.scoring.verdict import Outcome, Status, Verdict, Versions
 from moderation.taxonomy import Category, Severity, Target
 
 NEVER_LIFTED = frozenset({Category.THREAT, Category.SELF_HARM})
+_IN_ORDER = tuple(Category)
 CUT_BY_DEADLINE = frozenset({"classifier", "windows"})
 """Parts that a deadline leaves out; without them an answer is partial, and a retry scores again."""
 
@@ -84,7 +85,9 @@ def decide(
         versions: What produced the evidence.
         missing: Parts that were not there.
     """
-    scores = {category: rounded(score) for category, score in findings.scores.items()}
+    scores = {} if classified is None else {name: rounded(score) for name, score in classified.scores.items()}
+    for category, score in findings.scores.items():
+        scores[category] = max(rounded(score), scores.get(category, 0.0))
     severity = findings.severity
     outcome = findings.verdict
     review = findings.review
@@ -95,9 +98,6 @@ def decide(
     if classified is not None:
         target = classified.target
         for category, score in classified.scores.items():
-            found_score = rounded(score)
-            if found_score > scores.get(category, -1.0):
-                scores[category] = found_score
             point = points[category]
             if score < point.review:
                 continue
@@ -117,7 +117,7 @@ def decide(
         review=review,
         severity=severity,
         category_scores=scores,
-        categories=tuple(category for category in Category if category in reached),
+        categories=tuple(category for category in _IN_ORDER if category in reached) if reached else (),
         signals=tuple(signals),
         versions=versions,
         own_scores=_outdone(classified, findings),
@@ -127,7 +127,7 @@ def decide(
         queue=findings.queue,
         nudge=findings.nudge,
         labels=findings.labels,
-        status=Status.PARTIAL if set(missing) & CUT_BY_DEADLINE else Status.COMPLETE,
+        status=Status.COMPLETE if CUT_BY_DEADLINE.isdisjoint(missing) else Status.PARTIAL,
         degraded=bool(missing),
         missing=missing,
     )
@@ -137,5 +137,7 @@ def _outdone(classified: Classified | None, findings: RuleFindings) -> Mapping[C
     """The classifier's scores that a rule's took the place of."""
     if classified is None:
         return None
+    if not findings.scores:
+        return {}
     own = {category: rounded(classified.scores[category]) for category in findings.scores}
     return {category: score for category, score in own.items() if rounded(findings.scores[category]) > score}

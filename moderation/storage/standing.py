@@ -24,6 +24,7 @@ _NO_STANCE = Stance(
     set_by="",
     set_at=datetime.min.replace(tzinfo=UTC),
 )
+_UNBLEMISHED = Standing(strikes=0, labels=frozenset(), room_labels=frozenset(), shield=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,19 @@ class Standings:
 
     def of(self, message: Message) -> Standing:
         """What is known of a message's author and room."""
-        own = self.stances.get((message.service, message.room.id), _NO_STANCE)
-        every = self.stances.get((message.service, room_stances.EVERY_ROOM), _NO_STANCE)
+        service, author_id, room_id = message.service, message.author.id, message.room.id
+        own = self.stances.get((service, room_id))
+        every = self.stances.get((service, room_stances.EVERY_ROOM))
+        given = self.strikes.get((service, author_id))
+        labels = self.labels.get((service, "author", author_id))
+        room_labels = self.labels.get((service, "room", room_id))
+        if not (own or every or given or labels or room_labels):
+            return _UNBLEMISHED  # most messages: one object for all of them
+        own, every = own or _NO_STANCE, every or _NO_STANCE
         return Standing(
-            strikes=self.strikes.get((message.service, message.author.id), 0),
-            labels=self.labels.get((message.service, "author", message.author.id), frozenset()),
-            room_labels=self.labels.get((message.service, "room", message.room.id), frozenset()),
+            strikes=given or 0,
+            labels=labels or frozenset(),
+            room_labels=room_labels or frozenset(),
             strictness=own.strictness or every.strictness,
             shield=bool(own.shield_until or every.shield_until),
         )

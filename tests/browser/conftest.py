@@ -11,13 +11,23 @@ from sqlalchemy import delete
 from api.console.login import hash_password
 from moderation.settings import Settings
 from moderation.storage.tables import cases
-from moderation.storage.tables.people import strikes
+from moderation.storage.tables import desk as desk_tables
+from moderation.storage.tables.people import events, labels, rooms, strikes
 from moderation.storage.tables.voices import reports
 from moderation.taxonomy import Role
 from tests.review.desk import Desk
 from tests.support.servers import ApiServer, running_server
 
 PASSWORD = "さくら-9431"
+DESK_TABLES = (
+    desk_tables.case_sketches,
+    desk_tables.appeals,
+    desk_tables.golden_cases,
+    desk_tables.second_looks,
+    desk_tables.saved_filters,
+    desk_tables.routing_rules,
+    desk_tables.protected_looks,
+)
 CASE_TABLES = (cases.case_hits, cases.case_context, cases.case_events, cases.decisions, cases.held_messages)
 
 
@@ -40,7 +50,7 @@ def desk(desk_server: ApiServer) -> Iterator[Desk]:
     database = desk_server.database()
     with database.write() as unit:
         unit.connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        for table in (cases.cases, *CASE_TABLES, reports, strikes):
+        for table in (cases.cases, *CASE_TABLES, *DESK_TABLES, reports, strikes, labels, rooms, events):
             unit.connection.execute(delete(table))
     yield Desk(database)
     database.dispose()

@@ -11,11 +11,14 @@ from moderation.review.case import Case, CaseKind, CaseState
 from moderation.review.sight import Sight
 from moderation.storage.desk_rows import case_of, live_spans, visible
 from moderation.storage.tables.cases import case_hits, cases
+from moderation.storage.tables.desk import review_queues
 from moderation.storage.tables.people import rooms
 from moderation.taxonomy import Category, Severity
 
 PAGE = 50
-MOST_COUNTED = 10_000
+MOST_OPEN = 1_000
+"""Cases of a queue that the filter counts."""
+MOST_COUNTED = 2_000
 """Cases a list counts and turns pages over; counting on would keep the page waiting."""
 
 
@@ -126,14 +129,15 @@ def cases_after(
 
 
 def open_queues(connection: Connection, sight: Sight) -> Mapping[str, int]:
-    """Open cases by queue, of those the person may see."""
-    counts = connection.execute(
-        select(cases.c.queue, func.count().label("open"))
-        .where(cases.c.state != CaseState.CLOSED, visible(sight))
-        .group_by(cases.c.queue)
-        .order_by(cases.c.queue)
-    )
-    return {row.queue: row.open for row in counts}
+    """Open cases by queue, of those the person may see, each counted up to ``MOST_OPEN``."""
+    counts = {}
+    for queue in connection.execute(select(review_queues.c.id).order_by(review_queues.c.position)).scalars():
+        open_ = select(cases.c.id).where(
+            cases.c.queue == queue, cases.c.state != CaseState.CLOSED, visible(sight)
+        )
+        some = open_.limit(MOST_OPEN).subquery()
+        counts[queue] = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    return {queue: count for queue, count in counts.items() if count}
 
 
 def _conditions(sight: Sight, wanted: QueueFilter, now: datetime) -> list[ColumnElement[bool]]:

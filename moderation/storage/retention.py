@@ -18,6 +18,7 @@ from moderation.storage.tables.notices import (
     notice_files,
     notices,
 )
+from moderation.storage.tables.rulesets import rule_hits
 from moderation.storage.tables.voices import inquiries, reports
 
 HOLD_AFTER_NOTICE = timedelta(days=30)
@@ -48,7 +49,7 @@ def held(connection: Connection) -> Held:
 
 
 def delete_messages(archive: Connection, keep: Held, *, before: datetime, most: int) -> int:
-    """Delete archived chat older than a time, except what is held; how many there were."""
+    """Delete archived chat older than a time, except what is held, and which rules hit it; how many messages."""
     old = archive_messages.c.counted_at < before
     service, name, author = (
         archive_messages.c.service_id,
@@ -63,6 +64,7 @@ def delete_messages(archive: Connection, keep: Held, *, before: datetime, most: 
     keys = [tuple(row) for row in archive.execute(query)]
     if keys:
         archive.execute(delete(archive_messages).where(tuple_(service, name).in_(keys)))
+    archive.execute(delete(rule_hits).where(rule_hits.c.counted_at < before))
     return len(keys)
 
 

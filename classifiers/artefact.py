@@ -15,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.card import card_markdown
-from classifiers.compiled import HEADS
+from classifiers.compiled import HEADS, MODEL_ARRAYS
 from classifiers.errors import ArtefactCorrupt, ArtefactMissing
 from classifiers.fold import FOLD_VERSION
 from classifiers.lexicon import Lexicon
 
 DEFAULT_FOLDER: Final = Path("var/models/ja")
-FORM: Final = 1
+FORM: Final = 2
 """Version of the folder's form. Another one is refused, not guessed at."""
 
-_ARRAYS: Final = ("weights", "bias", "grams", "marks")
+_ARRAYS: Final = (*MODEL_ARRAYS, "grams", "marks")
 _MENDING: Final = "train it again with `ibasho model train`"
 
 
@@ -33,7 +33,7 @@ class Artefact:
     """Everything that scoring needs, and the card that says where it comes from.
 
     Attributes:
-        arrays: ``weights`` (features, heads), ``bias`` (heads), and the features' names ``grams``, ``marks``.
+        arrays: ``compiled.MODEL_ARRAYS``, and the features' names ``grams``, ``marks``.
         lexicon: The entries the marks speak of.
         card: Versions, counts, figures, limits; see ``classifiers.card``.
     """

@@ -1,4 +1,4 @@
-"""Lines made from lines: several in one message, as people type when they are quick. Never counted as corpus."""
+"""Lines made by rule: several lines in one message, and the lexicon said aloud. Never counted as corpus."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,6 +7,8 @@ from typing import Final
 import numpy as np
 
 from classifiers.corpus import Row
+from classifiers.lexicon import Lexicon
+from classifiers.views import Views
 
 _JOINTS: Final = (" ", " ", "", "。", "、")
 _THREE: Final = 0.2
@@ -50,4 +52,46 @@ def joined(rows: Sequence[Row], count: int, *, seed: int) -> list[Row]:
                 at="",
             )
         )
+    return made
+
+
+_ENDINGS: Final = ("", "", "", "w", "よ", "な", "！", "草", "ね", "わ")
+_CALLS: Final = ("お前", "こいつ", "主", "君")
+_SPOKEN_ALONE: Final = 2
+"""Severity from which an expression is harm when nothing stands beside it."""
+
+
+def spoken(lexicon: Lexicon, *, seed: int) -> list[Row]:
+    """Each expression as a message, alone and at somebody; and what excuses it as a harmless one.
+
+    So the letters of expressions that the corpus never uses are learnt too. Entries are groups: those of one
+    expression never stand on both sides of a fold.
+    """
+    rng = np.random.default_rng(seed)
+
+    def drawn(choices: Sequence[str]) -> str:
+        return choices[int(rng.integers(len(choices)))]
+
+    made: list[Row] = []
+    for entry in lexicon.entries:
+        texts = [entry.term + drawn(_ENDINGS)] if entry.severity >= _SPOKEN_ALONE else []
+        if entry.target:
+            texts.append(drawn(_CALLS) + entry.term + drawn(_ENDINGS))
+        said = [(text, frozenset(entry.categories), entry.minors) for text in texts]
+        said += [
+            (excuse + drawn(_ENDINGS), frozenset[str](), False)
+            for excuse in entry.exceptions
+            if not lexicon.find(Views(excuse))
+        ]
+        made += [
+            Row(
+                text=text,
+                categories=categories,
+                minors=minors,
+                target="",
+                register="",
+                group=f"lexicon {entry.id}",
+            )
+            for text, categories, minors in said
+        ]
     return made

@@ -1,6 +1,6 @@
-"""The trained model as plain arrays: sums of weights, no scikit-learn."""
+"""The trained model as plain arrays: one hidden layer over summed n-grams, no scikit-learn."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import sqrt
 from typing import Any, Final
 
@@ -10,8 +10,13 @@ from numpy.typing import NDArray
 from classifiers.features import Extract
 from classifiers.labels import CATEGORIES, MINORS, TARGETS
 
-HEADS: Final = (*CATEGORIES, MINORS, *TARGETS)
-"""Columns of the weights, in order."""
+HARM_HEADS: Final = (*CATEGORIES, MINORS)
+"""Heads that look through the hidden layer."""
+HEADS: Final = (*HARM_HEADS, *TARGETS)
+"""All heads, in order. Those of the targets are sums of the features' own weights."""
+MODEL_ARRAYS: Final = ("weights", "hidden_bias", "out", "bias")
+"""What ``Compiled`` is made from: weights (features, hidden units and targets), hidden_bias (hidden units),
+out (hidden units, HARM_HEADS) and bias (HEADS)."""
 LONG_TEXT: Final = 200.0
 """Number of n-grams (some 70 letters) from which on a text's mean counts, not its sum."""
 
@@ -38,37 +43,57 @@ def damping(counts: Any) -> Any:
 
 
 class Compiled:
-    """One weight for each feature and head, in log-odds, calibrated and set to the assumed prior.
+    """A row of weights for each feature: what it adds to each hidden unit and to each target.
 
-    The logit of a head is ``bias + sum(n-gram weights) / damping(number of n-grams) + sum(mark weights)``.
+    A text's row is ``sum(n-gram rows) / damping(number of n-grams) + sum(mark rows)``. Its hidden part plus
+    ``hidden_bias``, negative units set to nothing, times ``out`` gives the log-odds of the harm heads;
+    the rest are those of the targets. ``bias`` is added to both. All of it is calibrated and set to the assumed prior.
     """
 
-    def __init__(self, weights: NDArray[np.float32], bias: Numbers, parents: Sequence[int]) -> None:
-        self.weights: Final[Numbers] = np.ascontiguousarray(weights, dtype=np.float64)
-        self.columns: Final[Numbers] = np.ascontiguousarray(self.weights.T)
-        """The same, a row a head: taking some of a column that does not lie together copies all of it."""
-        self.bias: Final = bias
-        self._parents = np.array(parents, dtype=np.int64)
-        self._summed = _summed(self.weights, self._parents)
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], parents: Sequence[int]) -> None:
+        self._weights: Final[NDArray[np.float32]] = np.ascontiguousarray(arrays["weights"])
+        self._hidden_bias: Final = np.asarray(arrays["hidden_bias"], dtype=np.float64)
+        self._out: Final = np.ascontiguousarray(arrays["out"], dtype=np.float64)
+        self._bias: Final = np.asarray(arrays["bias"], dtype=np.float64)
+        self._hidden: Final = len(self._hidden_bias)
+        self._grams: Final = len(parents)
+        self._summed = _summed(self._weights, np.array(parents, dtype=np.int64))
         self._zero = len(self._summed) - 1
 
     def logits(self, extracts: Sequence[Extract]) -> Numbers:
         """Log-odds, one row for each text and one column for each head."""
         if len(extracts) == 1:
-            return self._logits_of(extracts[0])
+            return self._finished(self._row(extracts[0]))[None]
         grams = self._sums([extract.ends for extract in extracts])
         marks = self._sums([extract.marks for extract in extracts])
-        logits: Numbers = grams[:, :-1] / damping(grams[:, -1:]) + marks[:, :-1] + self.bias
-        return logits
+        return self._finished(grams[:, :-1] / damping(grams[:, -1:]) + marks[:, :-1])
 
-    def _logits_of(self, extract: Extract) -> Numbers:
-        """The same for one text, where each call of NumPy counts."""
+    def weighing(self, extract: Extract, head: int) -> Callable[[Sequence[int]], Numbers]:
+        """Says what features weigh in a harm head, in log-odds, in this very text.
+
+        Which units speak is settled by the text; below them all is linear. So the weights of the text's
+        features (n-grams damped) and a constant add up to its log-odds.
+        """
+        speaking = self._row(extract)[: self._hidden] + self._hidden_bias > 0.0
+        units = (self._out[:, head] * speaking).astype(np.float32)
+        rows = self._weights[:, : self._hidden]
+        return lambda features: rows[list(features)] @ units
+
+    def _row(self, extract: Extract) -> Numbers:
+        """The features' rows put together, for one text, where each call of NumPy counts."""
         total = np.add.reduce(self._summed.take(extract.ends, axis=0), axis=0)
-        logits: Numbers = total[:-1] / damping_of(float(total[-1]))
+        row: Numbers = total[:-1] / damping_of(float(total[-1]))
         if extract.marks:
-            logits += np.add.reduce(self.weights.take(extract.marks, axis=0), axis=0)
-        logits += self.bias
-        return logits[None]
+            row += np.add.reduce(self._summed.take(extract.marks, axis=0), axis=0)[:-1]
+        return row
+
+    def _finished(self, rows: Numbers) -> Numbers:
+        """Through the hidden layer; for one row or many."""
+        hidden = rows[..., : self._hidden] + self._hidden_bias
+        np.maximum(hidden, 0.0, out=hidden)
+        logits: Numbers = np.concatenate((hidden @ self._out, rows[..., self._hidden :]), axis=-1)
+        logits += self._bias
+        return logits
 
     def _sums(self, features: Sequence[list[int]]) -> Numbers:
         """For each text the sum of its features' rows."""
@@ -83,7 +108,7 @@ class Compiled:
         return sums
 
 
-def _summed(weights: Numbers, parents: NDArray[np.int64]) -> Numbers:
+def _summed(weights: NDArray[np.float32], parents: NDArray[np.int64]) -> Numbers:
     """Each n-gram's weights with those of all n-grams it ends with, and their number in the last column.
 
     Marks keep their own weights; the last row is zeros.

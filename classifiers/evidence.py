@@ -3,18 +3,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.compiled import damping_of
-from classifiers.features import Extract, FeatureSpace
+from classifiers.features import EDGE, Extract, FeatureSpace
 from classifiers.labels import CATEGORY_JA, MINORS
 from classifiers.lexicon import Hit
 from classifiers.views import Views
 
 Span = tuple[int, int]
+Weighing = Callable[[Sequence[int]], NDArray[Any]]
+"""From features to what each adds to the log-odds of one category in one text."""
 
 _SHOWN: Final = 12
 """Contributions given: all of the lexicon, then the heaviest n-grams, up to this many."""
@@ -51,7 +52,7 @@ def evidence_of(
     views: Views,
     extract: Extract,
     space: FeatureSpace,
-    weights: NDArray[np.float64],
+    weighing: Weighing,
     *,
     category: str,
     probability: float,
@@ -62,7 +63,7 @@ def evidence_of(
         views: The text.
         extract: What ``space`` made of it.
         space: Whose features the weights belong to.
-        weights: One for each feature, for this category.
+        weighing: Says what features weigh for this category in this text.
         category: The category, or ``minors``.
         probability: What the text scores there.
     """
@@ -75,23 +76,23 @@ def evidence_of(
     if listed:
         spans = _merged([spanning(hit.start, hit.end) for hit in listed])
     else:
-        letters = _by_letter(len(views.folded), space, extract, weights)
+        letters = _by_letter(len(views.folded), space, extract, weighing)
         spans = _merged([spanning(start, end) for start, end in _strong(letters)])
     return Evidence(
         category=category,
         probability=probability,
         spans=spans,
         reason=_reason(views.raw, category, spans, listed=bool(listed)),
-        weigh=partial(_contributions, views, extract, space, weights, listed),
+        weigh=partial(_contributions, views, extract, space, weighing, listed),
     )
 
 
-def _by_letter(size: int, space: FeatureSpace, extract: Extract, weights: NDArray[np.float64]) -> list[float]:
+def _by_letter(size: int, space: FeatureSpace, extract: Extract, weighing: Weighing) -> list[float]:
     """The weight of each folded letter: every n-gram's, shared evenly among its letters."""
-    letters = [0.0] * size
+    letters = [0.0] * (size + 2)  # the edges take their share, and go
     sizes = space.sizes
     grams, ends = space.every_gram(extract)
-    for gram, end, weight in zip(grams, ends, _damped(grams, weights), strict=True):
+    for gram, end, weight in zip(grams, ends, _damped(grams, weighing), strict=True):
         length = sizes[gram]
         if length == 1:
             letters[end - 1] += weight
@@ -99,13 +100,13 @@ def _by_letter(size: int, space: FeatureSpace, extract: Extract, weights: NDArra
             share = weight / length
             for at in range(end - length, end):
                 letters[at] += share
-    return letters
+    return letters[1:-1]
 
 
-def _damped(grams: list[int], weights: NDArray[np.float64]) -> list[float]:
+def _damped(grams: list[int], weighing: Weighing) -> list[float]:
     if not grams:
         return []
-    damped: list[float] = (weights.take(grams) / damping_of(len(grams))).tolist()
+    damped: list[float] = (weighing(grams) / damping_of(len(grams))).tolist()
     return damped
 
 
@@ -113,28 +114,29 @@ def _contributions(
     views: Views,
     extract: Extract,
     space: FeatureSpace,
-    weights: NDArray[np.float64],
+    weighing: Weighing,
     listed: Sequence[Hit],
 ) -> tuple[Contribution, ...]:
     spanning = views.folding.raw_span
     contributions = [
         Contribution(
             text=hit.entry.term,
-            weight=float(weights[list(space.mark_ids(hit))].sum()),
+            weight=float(weighing(sorted(space.mark_ids(hit))).sum()),
             kind="lexicon",
             span=spanning(hit.start, hit.end),
         )
         for hit in listed
     ]
+    size = len(views.folded)
     grams, ends = space.every_gram(extract)
-    damped = _damped(grams, weights)
+    damped = _damped(grams, weighing)
     heaviest = sorted(zip(map(abs, damped), damped, grams, ends, strict=True), reverse=True)
     contributions += [
         Contribution(
-            text=space.grams[gram],
+            text=space.grams[gram].strip(EDGE),
             weight=weight,
             kind="ngram",
-            span=spanning(end - space.sizes[gram], end),
+            span=spanning(max(0, end - 1 - space.sizes[gram]), min(size, end - 1)),
         )
         for _, weight, gram, end in heaviest[: max(0, _SHOWN - len(listed))]
     ]

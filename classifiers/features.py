@@ -1,6 +1,7 @@
-"""What the model sees of a text: character n-grams of the folded text, lexicon hits, and who is addressed."""
+"""What the model sees of a text: n-grams, lexicon hits with what stands beside them, and who is addressed."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,14 @@ from classifiers.views import Views
 
 LONGEST_GRAM: Final = 3
 """Longer ones, and those of the text as typed, added nothing measurable and cost half the speed."""
+EDGE: Final = "\ufdd1"
+"""Stands before and behind every text, so that how a line begins and ends is seen. No folded text holds it."""
+_AROUND: Final = 3
+"""Letters beside a hit that say what is made of it: じゃない, って言われた, しろよ."""
+_NO_LETTERS: Final = " w草!?。、ー"
+"""What surrounds a word that is said alone."""
+_RESTS: Final = (0, 2, 5, 10)
+"""Letters beyond the expressions of a category: none, up to two, five, ten, or more."""
 
 _ADDRESS: Final = re.compile(
     "お前|おまえ|おめえ|てめ|貴様|きさま|あんた|あなた|君|きみ|お主|主さん|ぬし|配信者|うp主|@"
@@ -28,7 +37,7 @@ class Extract:
 
     Attributes:
         ends: The longest known n-gram that ends at each place, by number; those it ends with count as well.
-        places: Where each of them ends.
+        places: Where each of them ends, counted with the EDGE before the text.
         marks: Numbers of its marks, each once.
         hits: The lexicon's hits that the marks come from.
         chances: What each head says, once it was scored.
@@ -62,7 +71,8 @@ class FeatureSpace:
 
     def _extract(self, views: Views) -> Extract:
         folded = views.folded
-        found = self._automaton.find_overlapping_no_suffix(folded) if self._automaton is not None else ()
+        edged = f"{EDGE}{folded}{EDGE}"
+        found = self._automaton.find_overlapping_no_suffix(edged) if self._automaton is not None else ()
         hits = self.lexicon.find(views)
         known = self._mark_ids
         marks = [known[mark] for mark in marks_of(folded, hits) if mark in known]
@@ -84,7 +94,7 @@ class FeatureSpace:
         return {self._mark_ids[mark] for mark in names if mark in self._mark_ids}
 
     def every_gram(self, extract: Extract) -> tuple[list[int], list[int]]:
-        """Number and folded end of every known n-gram of a text; ``sizes`` says how long each is."""
+        """Number and end of every known n-gram of a text, as in ``places``; ``sizes`` says how long each is."""
         parents = self.parents
         grams: list[int] = []
         ends: list[int] = []
@@ -101,19 +111,36 @@ def marks_of(folded: str, hits: Iterable[Hit]) -> set[str]:
     """Names of what the lexicon and the forms of address say about a text.
 
     Of each category that is hit: that it is, how gravely, whether somebody must be meant, whether a letter
-    was hidden, and whether somebody, or the writer, is named beside it; and every entry by itself.
+    was hidden, which letters stand right beside it, how much else is said, and whether somebody, or the writer,
+    is named; and every entry by itself.
     """
     marks: set[str] = set()
+    covered: dict[str, set[int]] = {}
+    edged = f"{EDGE}{folded}{EDGE}"
     for hit in hits:
         marks |= _marks_of_hit(hit.entry, hit.masked)
+        marks.update(_beside(edged, hit.start + 1, hit.end + 1, hit.entry.category))
+        covered.setdefault(hit.entry.category, set()).update(range(hit.start, hit.end))
     addressed = _ADDRESS.search(folded) is not None
     if not marks:
         return {"addressed"} if addressed else marks
+    size = len(folded.strip(_NO_LETTERS))
+    for category, places in covered.items():
+        marks.add(f"rest:{category}:{bisect_left(_RESTS, size - len(places))}")
     beside = [mark for mark in marks if mark.startswith("hit:")]
     if addressed:
         marks.update(f"{mark}+addressed" for mark in beside)
     if _SELF.search(folded) is not None:
         marks.update(f"{mark}+self" for mark in beside)
+    return marks
+
+
+def _beside(edged: str, start: int, end: int, category: str) -> list[str]:
+    """What is said of an expression, whichever it is: the letters right before and behind it."""
+    marks: list[str] = []
+    for size in range(1, _AROUND + 1):
+        marks.append(f"before:{category}:{edged[max(0, start - size) : start]}")
+        marks.append(f"behind:{category}:{edged[end : end + size]}")
     return marks
 
 
@@ -141,7 +168,7 @@ def learn_space(
     grams: Counter[str] = Counter()
     marks: Counter[str] = Counter()
     for views in texts:
-        grams.update(_grams(views.folded))
+        grams.update(_grams(f"{EDGE}{views.folded}{EDGE}"))
         marks.update(marks_of(views.folded, lexicon.find(views)))
     return FeatureSpace(
         lexicon=lexicon,
@@ -155,4 +182,7 @@ def learn_space(
 
 
 def _grams(text: str) -> set[str]:
-    return {text[at : at + size] for size in range(1, LONGEST_GRAM + 1) for at in range(len(text) - size + 1)}
+    found = {
+        text[at : at + size] for size in range(1, LONGEST_GRAM + 1) for at in range(len(text) - size + 1)
+    }
+    return found - {EDGE}

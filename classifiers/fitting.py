@@ -1,9 +1,10 @@
-"""Fit the heads with scikit-learn, calibrate them out of fold, and fold all of it into one matrix of weights.
+"""Fit the network with scikit-learn, calibrate it out of fold, and fold all of it into few arrays.
 
 Imported by training only: scikit-learn takes seconds to import and 100 MB.
 """
 
 import hashlib
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,30 +13,50 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+from threadpoolctl import threadpool_limits
 
-from classifiers.augment import joined
-from classifiers.compiled import HEADS, Numbers, damping
+from classifiers.augment import joined, spoken
+from classifiers.compiled import HARM_HEADS, HEADS, Numbers, damping
 from classifiers.corpus import Row
 from classifiers.errors import TrainingError
 from classifiers.features import Extract, FeatureSpace
 from classifiers.labels import CATEGORIES, TARGETS
+from classifiers.small_talk import small_talk
 from classifiers.views import Views
 
 ANY: Final = "any"
 """A head of its own for "any category": it steadies the rare ones, and is not kept."""
-RAW_HEADS: Final = (*HEADS, ANY)
+RAW_HEADS: Final = (*HARM_HEADS, ANY, *TARGETS)
+_TAUGHT: Final = len(HARM_HEADS) + 1
+"""How many of RAW_HEADS are the network's; the rest are linear."""
 
 _FOLDS: Final = 2
-_HEAD_C: Final = 2.5
-"""Inverse strength of the penalty on n-gram weights; chosen on held-out groups and foreign chat."""
+_HIDDEN: Final = 64
+"""Hidden units. Twice as many rank no better; none at all, far worse on lines of a voice not heard in training."""
+_ROUNDS: Final = 3
+"""How often the network sees each line. More suits lines of the corpus's own voices and harms foreign ones."""
+_THINNING: Final = 0.3
+"""Share of a line's features that each round leaves out, drawn anew: no single one may be leant on."""
+_BATCH: Final = (16, 1024)
+"""Lines a step: the fewest and the most; between them a sixtieth of all."""
+_STEP: Final = 4e-3
+_PENALTY: Final = 1e-4
+_AIM_C: Final = 2.5
+"""Inverse strength of the penalty on the weights of the targets."""
 MARK_SCALE: Final = 0.35
-"""A mark's value. Below 1 the penalty holds marks back, so that n-grams beside them are learnt too."""
+"""A mark's value. Below 1 marks are learnt more slowly, so that n-grams beside them are learnt too."""
 _LEANING: Final = 0.3
 """How much a category's score leans on ANY. More ranks harm from harmless better, but mixes categories up."""
-_JOINED_SHARE: Final = 1.0
+_JOINED_SHARE: Final = 0.6
 """Joined lines made, for each line."""
-_JOINED_WEIGHT: Final = 0.7
+_JOINED_WEIGHT: Final = 0.8
+_SMALL_TALK_SHARE: Final = 0.3
+"""Lines of small talk made, for each line."""
+_MADE_WEIGHT: Final = 0.5
+"""Of a line of small talk, and of one that only speaks an entry of the lexicon."""
 _FEWEST: Final = 8
 """Lines that a head needs on each side, and groups that a corpus needs, before anything can be learnt."""
 
@@ -44,11 +65,25 @@ Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Learner:
+    """scikit-learn's models of RAW_HEADS: a network for harm, one logistic regression a target."""
+
+    network: Any
+    aims: tuple[Any, ...]
+
+    def decision(self, matrix: Any) -> Numbers:
+        """Log-odds, not calibrated, one column for each of RAW_HEADS."""
+        chances = np.clip(self.network.predict_proba(matrix), 1e-12, 1 - 1e-12)
+        aimed = [aim.decision_function(matrix) for aim in self.aims]
+        return np.column_stack([np.log(chances) - np.log1p(-chances), *aimed])
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
-    """scikit-learn's models, and the scores of every line by models that had not seen its group."""
+    """What was learnt, and the scores of every line by models that had not seen its group."""
 
     space: FeatureSpace
-    heads: tuple[Any, ...]
+    learner: Learner
     calibrators: tuple[Any, ...]
     out_of_fold: Numbers
     truth: Flags
@@ -58,25 +93,34 @@ class Fitted:
 
         This is what the compiled arrays must equal.
         """
-        raw = np.column_stack([head.decision_function(matrix) for head in self.heads])
-        return _calibrated(raw, self.calibrators)
+        return _calibrated(self.learner.decision(matrix), self.calibrators)
 
-    def weights(self) -> tuple[NDArray[np.float32], Numbers]:
-        """Heads and calibration, both linear, as one matrix (features, HEADS) and a bias."""
-        raw = np.vstack([head.coef_[0] for head in self.heads])
-        raw_bias = np.array([head.intercept_[0] for head in self.heads])
-        mix = np.zeros((len(HEADS), len(RAW_HEADS)))
-        bias = np.zeros(len(HEADS))
-        for at, name in enumerate(HEADS):
-            mix[at] = _basis(name) @ self.calibrators[at].coef_[0]
-            bias[at] = self.calibrators[at].intercept_[0]
-        merged = (mix @ raw).T
-        merged[len(self.space.grams) :] *= MARK_SCALE
-        return np.ascontiguousarray(merged, dtype=np.float32), bias + mix @ raw_bias
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Network, target weights and calibration as ``compiled.MODEL_ARRAYS``."""
+        into, out = self.learner.network.coefs_
+        hidden_bias, out_bias = self.learner.network.intercepts_
+        aims = np.vstack([aim.coef_[0] for aim in self.learner.aims]).T
+        raw_bias = np.concatenate([out_bias, [aim.intercept_[0] for aim in self.learner.aims]])
+        mix = np.vstack(
+            [
+                _basis(name) @ calibrator.coef_[0]
+                for name, calibrator in zip(HEADS, self.calibrators, strict=True)
+            ]
+        )
+        harm, about = mix[: len(HARM_HEADS)], mix[len(HARM_HEADS) :]
+        weights = np.hstack([into, aims @ about[:, _TAUGHT:].T])
+        weights[len(self.space.grams) :] *= MARK_SCALE
+        bias = np.array([calibrator.intercept_[0] for calibrator in self.calibrators])
+        return {
+            "weights": np.ascontiguousarray(weights, dtype=np.float32),
+            "hidden_bias": np.asarray(hidden_bias, dtype=np.float64),
+            "out": np.asarray(out, dtype=np.float64) @ harm[:, :_TAUGHT].T,
+            "bias": bias + mix @ raw_bias,
+        }
 
 
 def fit(rows: Sequence[Row], space: FeatureSpace, *, seed: int, progress: Progress) -> Fitted:
-    """Fit every head on all rows, and its calibration on scores of rows held out by group.
+    """Fit on all rows, and the calibration on scores of rows held out by group.
 
     Raises:
         TrainingError: A head has too few lines on one side, or the corpus too few groups.
@@ -85,6 +129,9 @@ def fit(rows: Sequence[Row], space: FeatureSpace, *, seed: int, progress: Progre
     _check(rows, truth)
     folds = np.array([_fold_of(row.group) for row in rows])
     made = _joined_by_fold(rows, folds, seed)
+    joints = len(made)
+    made += spoken(space.lexicon, seed=seed)
+    made += small_talk(int(len(rows) * _SMALL_TALK_SHARE), seed=seed)
     made_folds = np.array([_fold_of(row.group) for row in made], dtype=int)
     progress("reading", 0.0)
     own = design([space.extract(Views(row.text)) for row in rows], space)
@@ -92,33 +139,66 @@ def fit(rows: Sequence[Row], space: FeatureSpace, *, seed: int, progress: Progre
     extra = design([space.extract(Views(row.text)) for row in made], space)
     matrix = sparse.vstack([own, extra]).tocsr()
     labels, sides = np.vstack([truth, truth_of(made)]), np.concatenate([folds, made_folds])
-    weights = np.concatenate([np.ones(len(rows)), np.full(len(made), _JOINED_WEIGHT)])
-    # Nobody said whom a moderator's row is about: it weighs nothing where targets are learnt.
-    aimed = weights * np.array([bool(row.target) for row in (*rows, *made)])
-    weighing = [aimed if name in TARGETS else weights for name in RAW_HEADS]
+    weights = np.concatenate(
+        [
+            np.ones(len(rows)),
+            np.full(joints, _JOINED_WEIGHT),
+            np.full(len(made) - joints, _MADE_WEIGHT),
+        ]
+    )
+    # Nobody said whom a moderator's row is about; a joined line is about several, a spoken entry about nobody.
+    aimed = np.array([bool(row.target) for row in rows] + [False] * len(made))
     out_of_fold = np.zeros((len(rows), len(RAW_HEADS)))
-    total = (_FOLDS + 1) * len(RAW_HEADS)
-    done = 0
     for held in range(_FOLDS):
+        progress("calibrating", held / _FOLDS)
         apart = sides != held
-        taught = matrix[apart]
-        for at in range(len(RAW_HEADS)):
-            head = _head(seed).fit(taught, labels[apart, at], weighing[at][apart])
-            out_of_fold[folds == held, at] = head.decision_function(own[folds == held])
-            done += 1
-            progress("calibrating", done / total)
-    heads = []
-    for at in range(len(RAW_HEADS)):
-        heads.append(_head(seed).fit(matrix, labels[:, at], weighing[at]))
-        done += 1
-        progress("fitting", done / total)
+        learner = _learn(matrix[apart], labels[apart], weights[apart], aimed[apart], seed)
+        out_of_fold[folds == held] = learner.decision(own[folds == held])
+    progress("fitting", 0.0)
+    learner = _learn(matrix, labels, weights, aimed, seed)
+    progress("fitting", 1.0)
     calibrators = tuple(
         LogisticRegression(C=1.0, max_iter=1000).fit(
-            out_of_fold @ _basis(name), truth[:, at], np.sign(weighing[at][: len(rows)])
+            out_of_fold @ _basis(name),
+            truth[:, RAW_HEADS.index(name)],
+            aimed[: len(rows)] if name in TARGETS else None,
         )
-        for at, name in enumerate(HEADS)
+        for name in HEADS
     )
-    return Fitted(space, tuple(heads), calibrators, _calibrated(out_of_fold, calibrators), truth)
+    return Fitted(space, learner, calibrators, _calibrated(out_of_fold, calibrators), truth)
+
+
+def _learn(matrix: Any, labels: Flags, weights: Numbers, aimed: Flags, seed: int) -> Learner:
+    """Fit the network on all of it, the targets on the lines that say whom they are about."""
+    few, many = _BATCH
+    network = MLPClassifier(
+        (_HIDDEN,),
+        batch_size=int(np.clip(len(labels) // 60, few, many)),
+        max_iter=1,
+        warm_start=True,
+        learning_rate_init=_STEP,
+        alpha=_PENALTY,
+        random_state=seed,
+    )
+    whole, taught = matrix.astype(np.float32), labels[:, :_TAUGHT].astype(int)
+    thinned, rng = whole.copy(), np.random.default_rng(seed)
+    # One thread, so that sums of floats do not depend on the machine. Each call is one round, which
+    # scikit-learn warns of.
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for _ in range(_ROUNDS):
+            kept = rng.random(whole.nnz, dtype=np.float32) >= _THINNING
+            thinned.data = whole.data * kept / np.float32(1 - _THINNING)
+            network.fit(thinned, taught, weights)
+    about = matrix[aimed]
+    # A finer tolerance takes longer and turns no score by more than its third digit.
+    aims = tuple(
+        LogisticRegression(C=_AIM_C, solver="liblinear", tol=1e-2, random_state=seed).fit(
+            about, labels[aimed, _TAUGHT + at]
+        )
+        for at in range(len(TARGETS))
+    )
+    return Learner(network, aims)
 
 
 def _joined_by_fold(rows: Sequence[Row], folds: NDArray[np.int64], seed: int) -> list[Row]:
@@ -157,17 +237,12 @@ def truth_of(rows: Sequence[Row]) -> Flags:
             [
                 *(category in row.categories for category in CATEGORIES),
                 row.minors,
-                *(row.target == target for target in TARGETS),
                 bool(row.categories),
+                *(row.target == target for target in TARGETS),
             ]
             for row in rows
         ]
     )
-
-
-def _head(seed: int) -> Any:
-    # A finer tolerance takes longer and turns no score by more than its third digit.
-    return LogisticRegression(C=_HEAD_C, solver="liblinear", tol=1e-2, random_state=seed)
 
 
 def _basis(name: str) -> Numbers:

@@ -8,7 +8,7 @@
 ``severity``  1 (rude) to 4 (grave)
 ``match``     substring: anywhere · token: where words begin and end · reading: as token, and its reading
               as well · exact: the whole message
-``reading``   kana; looked for too, where words begin and end
+``reading``   kana; looked for too: from six kana on as the term is, shorter ones where words begin and end
 ``except``    longer strings that hold the term and mean something else
 ``target``    true: harm only where it is aimed at somebody
 ``also``      further categories it belongs to

@@ -18,6 +18,9 @@ _SHORTEST_MASKED: Final = 3
 _LONGEST_MASKED: Final = 6
 """Whoever hides a word hides a short one; longer terms would only swell the automaton."""
 
+_LONG_READING: Final = 6
+"""Kana from which on a reading is looked for as the term is: what is so long is no piece of other words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Needle:
@@ -38,7 +41,8 @@ def needles_of(entry: Entry) -> Iterator[Needle]:
     kind = _KINDS[entry.match]
     spellings = {fold(entry.term).text: kind}
     if entry.reading:
-        spellings.setdefault(fold(entry.reading).text, WORD)
+        reading = fold(entry.reading).text
+        spellings.setdefault(reading, kind if len(reading) >= _LONG_READING else WORD)
     for text, how in spellings.items():
         yield Needle(text, how)
     for masked in {variant for text in spellings for variant in _masked(text, entry.mask)} - set(spellings):

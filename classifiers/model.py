@@ -54,7 +54,7 @@ class Classifier:
             grams=arrays["grams"].tolist(),
             marks=arrays["marks"].tolist(),
         )
-        self._compiled = Compiled(arrays["weights"], arrays["bias"], self._space.parents)
+        self._compiled = Compiled(arrays, self._space.parents)
         self.model_version: Final = content_version(arrays, artefact.lexicon)
         self.lexicon_version: Final = artefact.lexicon.version
         self.fold_version: Final = FOLD_VERSION
@@ -97,7 +97,7 @@ class Classifier:
             views,
             extract,
             self._space,
-            self._compiled.columns[column],
+            self._compiled.weighing(extract, column),
             category=category,
             probability=extract.chances[column],
         )

@@ -14,7 +14,7 @@ from classifiers.corpus_check import count_labels
 from classifiers.errors import TrainingError
 from classifiers.evaluate import evaluate
 from classifiers.features import FeatureSpace, learn_space
-from classifiers.fitting import Fitted, Progress, fit
+from classifiers.fitting import ANY, RAW_HEADS, Fitted, Progress, fit
 from classifiers.fold import FOLD_VERSION
 from classifiers.labels import CATEGORIES, MINORS
 from classifiers.lexicon import Lexicon
@@ -28,7 +28,9 @@ ASSUMED_PRIOR: Final = 0.05
 """Share of messages that some category fits, where a deployment says nothing else."""
 HARM: Final = "harm"
 """Name of the prior of any category at all."""
-_MIN_LINES: Final = 3
+_HARMFUL: Final = RAW_HEADS.index(ANY)
+"""Column of ``Fitted.truth`` that says whether any category fits."""
+_MIN_LINES: Final = 8
 _MIN_ENTRY_LINES: Final = 3
 
 
@@ -67,12 +69,12 @@ def train(
     tell("measuring", 0.0)
     chances = probabilities(fitted.out_of_fold + shift)
     curves = {
-        category: curve(chances[:, at], fitted.truth[:, at], ~fitted.truth[:, -1])
+        category: curve(chances[:, at], fitted.truth[:, at], ~fitted.truth[:, _HARMFUL])
         for at, category in enumerate((*CATEGORIES, MINORS))
     }
     thresholds = {category: suggest(points) for category, points in curves.items()}
     card = _card(rows, extra, space, prior, seed)
-    weights = prior_weights(fitted.truth[:, -1], prior[HARM])
+    weights = prior_weights(fitted.truth[:, _HARMFUL], prior[HARM])
     card["reliability"] = {
         category: reliability(fitted.truth[:, at], chances[:, at], weights)
         for at, category in enumerate(CATEGORIES)
@@ -89,7 +91,7 @@ def train(
 
 def prior_shift(fitted: Fitted, prior: Mapping[str, float]) -> Numbers:
     """What to add to each head's log-odds: the corpus is half harm, a chat is not."""
-    harmful = float(fitted.truth[:, -1].mean())
+    harmful = float(fitted.truth[:, _HARMFUL].mean())
     shift = np.zeros(len(HEADS))
     for at, name in enumerate(HEADS[: len(CATEGORIES) + 1]):
         here = float(fitted.truth[:, at].mean())
@@ -121,13 +123,11 @@ def _log_odds(share: float) -> float:
 
 
 def _arrays(fitted: Fitted, shift: Numbers) -> dict[str, Any]:
-    weights, bias = fitted.weights()
-    space = fitted.space
-    return {
-        "weights": weights,
-        "bias": bias + shift,
-        "grams": np.array(space.grams, dtype=str),
-        "marks": np.array(space.marks, dtype=str),
+    arrays = fitted.arrays()
+    return arrays | {
+        "bias": arrays["bias"] + shift,
+        "grams": np.array(fitted.space.grams, dtype=str),
+        "marks": np.array(fitted.space.marks, dtype=str),
     }
 
 

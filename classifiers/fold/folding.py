@@ -5,15 +5,18 @@ import unicodedata
 from collections.abc import Callable
 from typing import Final
 
-from classifiers.fold import rewrites
+from classifiers.fold import rewrites, romaji
 from classifiers.fold.folded import Folded
 from classifiers.fold.tables import FOLD_TABLE, SEMI_VOICED, VOICED, fold_char
 
-FOLD_VERSION: Final = "1"
+FOLD_VERSION: Final = "2"
 """Goes up whenever some text folds differently: stored beside everything a fold produced."""
 
 _KATAKANA_TA: Final = frozenset("タﾀ夕")
 _KATAKANA_HI: Final = frozenset("ヒﾋ")
+_SMALL: Final = re.compile("[ぁぃぅぉァィゥォｧｨｩｫ]")
+_SMALL_VOWELS: Final = frozenset("ぁぃぅぇぉァィゥェォｧｨｩｪｫ")
+_SMALL_E: Final = frozenset("ぇェｪ")
 
 
 def fold(raw: str) -> Folded:
@@ -28,6 +31,8 @@ def fold(raw: str) -> Folded:
     work = _Work(raw, text)
     if rewrites.SPECIAL.search(text):
         work.settle_characters()
+    if _SMALL.search(raw):
+        work.settle_drawl()
     work.settle_neighbours()
     return Folded(raw, work.text, work.starts, work.ends)
 
@@ -50,6 +55,27 @@ class _Work:
         self._rewrite(rewrites.DROPPED, rewrites.DROPPED, lambda _: "")
         self._rewrite(rewrites.MARKED, rewrites.MARKED, _joined)
 
+    def settle_drawl(self) -> None:
+        """Drop small vowels that only draw a letter out: where a text does so twice, or at its end.
+
+        ねぇ stays where it stands alone: うるせぇ is a spelling of its own.
+        """
+        drawn = [match for match in rewrites.DRAWL.finditer(self.text) if self._is_small(match)]
+        strong = [match for match in drawn if self._typed(match.start()) not in _SMALL_E]
+        if len(strong) > 1:
+            gone = {match.start() for match in drawn}
+        else:
+            gone = {match.start() for match in strong if rewrites.DRAWL_AT_END.match(self.text, match.end())}
+        if gone:
+            self._rewrite(
+                rewrites.DRAWL_HINT,
+                rewrites.DRAWL,
+                lambda match: "" if match.start() in gone else match.group(),
+            )
+
+    def _is_small(self, match: re.Match[str]) -> bool:
+        return all(self._typed(at) in _SMALL_VOWELS for at in range(match.start(), match.end()))
+
     def settle_neighbours(self) -> None:
         """Close gaps, shorten what is drawn out, read look-alikes; again while one makes way for another.
 
@@ -61,8 +87,18 @@ class _Work:
             | self._rewrite(rewrites.STRETCH_HINT, rewrites.STRETCHED, _first)
             | self._rewrite(rewrites.LOOKALIKE_HINT, rewrites.LOOKALIKE, _lookalike)
             | self._rewrite(rewrites.TAHI, rewrites.TAHI, self._tahi)
+            | self._read_romaji()
         ):
             pass
+
+    def _read_romaji(self) -> bool:
+        """Kana where Japanese was written in Latin letters."""
+        if romaji.HINT.search(self.text) is None:
+            return False
+        kana = romaji.readings(self.text)
+        if not kana:
+            return False
+        return self._rewrite(romaji.HINT, romaji.WORD, lambda match: kana.get(match.group(), match.group()))
 
     def _tahi(self, match: re.Match[str]) -> str:
         """死 where タヒ was written in katakana and is no part of a longer katakana word."""

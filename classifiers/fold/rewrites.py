@@ -42,8 +42,7 @@ def gap(match: re.Match[str]) -> str:
         return found.replace(" ", "") if stops and not alone else ""
     if (
         not stops
-        and _is_latin(left)
-        and _is_latin(right)
+        and _spells(left, right)
         and not (begin > 1 and text[begin - 2].isalnum())
         and not (end + 1 < len(text) and text[end + 1].isalnum())
     ):
@@ -65,8 +64,17 @@ def _is_japanese(char: str) -> bool:
 _OTHER_JAPANESE: Final = frozenset("ゔー○々")
 
 
+def _spells(left: str, right: str) -> bool:
+    """Two letters, or a letter and the digit in its place (l 1 n e)."""
+    return (_is_latin(left) and _is_latin_or_digit(right)) or (_is_latin(right) and _is_latin_or_digit(left))
+
+
 def _is_latin(char: str) -> bool:
     return "a" <= char <= "z"
+
+
+def _is_latin_or_digit(char: str) -> bool:
+    return _is_latin(char) or "0" <= char <= "9"
 
 
 _ROWS: Final = {
@@ -83,6 +91,11 @@ STRETCHED: Final = re.compile(
 )
 """Drawn out or repeated: keeps the first character. One long vowel stays, for しねえ may be しない."""
 
+DRAWL_HINT: Final = re.compile("[あいうえお]")
+DRAWL: Final = re.compile("|".join(f"(?<=[{row}]){vowel}+" for vowel, row in _ROWS.items()))
+DRAWL_AT_END: Final = re.compile("[。、!?wー笑♡♪~ ]*$")
+"""A small vowel after its own row (しぃねぇよぉ); whether it was typed small is asked of the raw text."""
+
 _ALONE: Final = rf"(?:(?<![{_KANJI}])|(?<=[前奴等共達様早今]))"
 """No kanji before, unless it is one that ends a way of addressing: 彼氏ね is not お前氏ね."""
 _OPENS: Final = r"(?:^|(?<=[はがをら前奴等達。、! ]))"
@@ -97,13 +110,23 @@ _LOOKALIKES: Final = (
     (rf"(?<![{_KANJI}])工[口ろ](?![{_KANJI}])", "えろ"),
     (r"ば力", "ばか"),
     (rf"(?<![{_KANJI}])力す{_END}", "かす"),
+    (r"歹[ひ匕七]", "死"),
+    (r"(?<=ご)三(?![0-9一-鿿])", "み"),
+    (rf"(?<=[退場罪死去職殺滅禁])汁{_END}", "しろ"),
+    (r"頃(?=す[ぞわ]|して(?:やる|くれ|ほし)|したい|され)", "殺"),
+    (r"(?<=[a-z])1(?=[a-z])", "i"),
+    (r"(?<=[a-z])0(?=[a-z])", "o"),
+    (r"(?<=[a-z])3(?=[a-z])", "e"),
+    (r"(?<=[a-z])4(?=[a-z])", "a"),
+    (r"[💀☠⚰🪦](?=ね(?!え)|んで|ぬ|にたい|に晒せ|にさらせ)", "死"),
+    (r"[🔪🔫🗡](?=す|し[てたにまち]|さ[れなぬ]|せ|そう)", "殺"),
     (r"ι(?=ね)", "し"),
     (rf"(?<=[{_JAPANESE}])x{{1,2}}(?=$|[{_JAPANESE}!?。、 w])", "○"),
 )
-LOOKALIKE_HINT: Final = re.compile("[氏市45木工力ιx]")
+LOOKALIKE_HINT: Final = re.compile("[氏市01345木工力ιx歹三汁頃💀☠⚰🪦🔪🔫🗡]")
 LOOKALIKE: Final = re.compile("|".join(f"(?P<r{i}>{pattern})" for i, (pattern, _) in enumerate(_LOOKALIKES)))
 LOOKALIKE_RESULT: Final = {f"r{i}": result for i, (_, result) in enumerate(_LOOKALIKES)}
-"""Readings and shapes that stand for a letter: 氏ね 56す 木又す 工口."""
+"""Readings, shapes and pictures that stand for a letter: 氏ね 56す 木又す 工口 💀ね."""
 
 TAHI: Final = re.compile("[た夕]ひ")
 """タヒ is 死 drawn with two katakana; whether it was katakana is asked of the raw text (タヒチ is an island)."""

@@ -7,7 +7,7 @@ from classifiers.fold.tables import fold_char
 
 TRICKY = st.text(
     st.sampled_from(
-        "死しねぬ氏市4５56す木又工口ロえぇエーー〜 　.。、・_○〇xXｗwっッつタヒﾀﾋﾈﾊﾞﾟ゛゙か力ばバιshine\u200b\ufe0f\u0301💀㍍ﷺ\ud800\n"
+        "死しねぬ氏市4５56す木又工口ロえぇエーー〜 　.。、・_○〇xXｗwっッつタヒﾀﾋﾈﾊﾞﾟ゛゙か力ばバιshineomakr\u200b1ぃぅ\ufe0f\u0301💀㍍ﷺ\ud800\n"
     ),
     max_size=40,
 )
@@ -63,8 +63,24 @@ def test_a_folded_character_folds_to_itself(char):
         ("し、ね", "しね"),
         ("お前 し ね よ", "お前しねよ"),
         ("s h i n e", "shine"),
-        ("𝓴𝓲𝓶𝓸𝓲", "kimoi"),
-        ("k\u0301i\u0302moi", "kimoi"),
+        ("s h i n e yo omae", "しねよおまえ"),
+        ("sh1ne", "shine"),
+        ("L 1 N E", "line"),
+        ("baka ha kaere", "ばかはかえれ"),
+        ("korosu zo", "ころすぞ"),
+        ("bakka janeno", "ばつかじやねの"),
+        ("お前kimoi", "お前きもい"),
+        ("しぃねぇよぉ", "しねよ"),
+        ("くぅずぅぅ", "くず"),
+        ("ぶすぅ", "ぶす"),
+        ("歹ヒね", "死ね"),
+        ("💀ね", "死ね"),
+        ("🔪しに行く", "殺しに行く"),
+        ("ゴ三が", "ごみが"),
+        ("引退汁", "引退しろ"),
+        ("頃すぞ", "殺すぞ"),
+        ("𝓴𝓲𝓶𝓸𝓲", "きもい"),
+        ("k\u0301i\u0302moi", "きもい"),
         ("氏ね", "死ね"),
         ("お前氏ね", "お前死ね"),
         ("ﾀﾋﾈ", "死ね"),
@@ -100,6 +116,19 @@ def test_spellings_that_hide_a_word_fold_to_the_word(raw, folded):
         ("気にしねえよ", "気にしねえよ"),
         ("電話は0000で", "電話は0000で"),
         ("hello world", "hello world"),
+        ("you shine so bright", "you shine so bright"),
+        ("one more time", "one more time"),
+        ("game over", "game over"),
+        ("https://example.com/baka", "https://example.com/baka"),
+        ("@baka さん", "@baka さん"),
+        ("うるせぇ", "うるせえ"),
+        ("ファン", "ふあん"),
+        ("笑いすぎて💀", "笑いすぎて💀"),
+        ("🔪で切る", "🔪で切る"),
+        ("ご三家", "ご三家"),
+        ("味噌汁", "味噌汁"),
+        ("今頃すごい", "今頃すごい"),
+        ("1 v 1", "1v1"),
     ],
 )
 def test_text_that_only_looks_like_it_keeps_its_meaning(raw, folded):

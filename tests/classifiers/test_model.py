@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from classifiers.artefact import save
 from classifiers.compiled import Compiled, damping, probabilities
 from classifiers.corpus import of_split
-from classifiers.features import learn_space
+from classifiers.features import EDGE, FeatureSpace, learn_space
 from classifiers.fitting import fit
 from classifiers.labels import CATEGORIES, TARGETS
 from classifiers.model import Classifier
@@ -70,13 +70,13 @@ def test_the_compiled_model_equals_scikit_learn(lexicon):
     rows = of_split(samples.rows(), "train", "dev")
     space = learn_space([Views(row.text) for row in rows], lexicon, min_lines=2, min_entry_lines=2)
     fitted = fit(rows, space, seed=1, progress=lambda *_: None)
-    compiled = Compiled(*fitted.weights(), space.parents)
+    compiled = Compiled(fitted.arrays(), space.parents)
     texts = [row.text for row in samples.rows()] + ODD[:4] + ["馬鹿" * 300]
     # The original from scratch: scikit-learn's own n-grams, its own models, its own calibration.
     counts = CountVectorizer(
         analyzer="char", ngram_range=(1, 3), vocabulary=list(space.grams), lowercase=False
     )
-    grams = counts.transform([Views(text).folded for text in texts]).toarray().astype(float)
+    grams = counts.transform([f"{EDGE}{Views(text).folded}{EDGE}" for text in texts]).toarray().astype(float)
     extracts = [space.extract(Views(text)) for text in texts]
     marks = np.zeros((len(texts), len(space.marks)))
     for at, extract in enumerate(extracts):
@@ -86,6 +86,27 @@ def test_the_compiled_model_equals_scikit_learn(lexicon):
     original = probabilities(fitted.decision(matrix))
 
     assert np.abs(probabilities(compiled.logits(extracts)) - original).max() < 1e-6
+
+
+def test_what_the_features_weigh_adds_up_to_the_log_odds(artefact, classifier):
+    arrays, text = artefact.arrays, "お前の腕は無能だな馬鹿"
+    space = FeatureSpace(
+        lexicon=artefact.lexicon, grams=arrays["grams"].tolist(), marks=arrays["marks"].tolist()
+    )
+    compiled, extract = Compiled(arrays, space.parents), space.extract(Views(text))
+    weigh, [logits] = compiled.weighing(extract, 0), compiled.logits([extract])
+    grams, _ = space.every_gram(extract)
+
+    said = weigh(grams).sum() / damping(len(grams)) + weigh(extract.marks).sum()
+    speaking = _hidden(arrays, grams, extract.marks) > 0
+    constant = (arrays["hidden_bias"] * speaking) @ arrays["out"][:, 0] + arrays["bias"][0]
+
+    assert said + constant == pytest.approx(logits[0], abs=1e-4)
+
+
+def _hidden(arrays, grams, marks):
+    into = arrays["weights"][:, : len(arrays["hidden_bias"])].astype(float)
+    return into[grams].sum(axis=0) / damping(len(grams)) + into[marks].sum(axis=0) + arrays["hidden_bias"]
 
 
 def test_training_twice_gives_the_same_artefact(artefact, lexicon):

@@ -51,33 +51,35 @@ class Compiled:
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], parents: Sequence[int]) -> None:
-        self._weights: Final[NDArray[np.float32]] = np.ascontiguousarray(arrays["weights"])
+        weights = arrays["weights"]
         self._hidden_bias: Final = np.asarray(arrays["hidden_bias"], dtype=np.float64)
         self._out: Final = np.ascontiguousarray(arrays["out"], dtype=np.float64)
         self._bias: Final = np.asarray(arrays["bias"], dtype=np.float64)
         self._hidden: Final = len(self._hidden_bias)
+        self._into: Final[NDArray[np.float32]] = np.ascontiguousarray(weights[:, : self._hidden])
         self._grams: Final = len(parents)
-        self._summed = _summed(self._weights, np.array(parents, dtype=np.int64))
+        self._summed = _summed(weights, np.array(parents, dtype=np.int64))
         self._zero = len(self._summed) - 1
 
     def logits(self, extracts: Sequence[Extract]) -> Numbers:
         """Log-odds, one row for each text and one column for each head."""
         if len(extracts) == 1:
-            return self._finished(self._row(extracts[0]))[None]
+            extracts[0].row = self._row(extracts[0])
+            return self._finished(extracts[0].row)[None]
         grams = self._sums([extract.ends for extract in extracts])
         marks = self._sums([extract.marks for extract in extracts])
         return self._finished(grams[:, :-1] / damping(grams[:, -1:]) + marks[:, :-1])
 
-    def weighing(self, extract: Extract, head: int) -> Callable[[Sequence[int]], Numbers]:
+    def weighing(self, extract: Extract, head: int) -> Callable[[Sequence[int]], NDArray[Any]]:
         """Says what features weigh in a harm head, in log-odds, in this very text.
 
         Which units speak is settled by the text; below them all is linear. So the weights of the text's
         features (n-grams damped) and a constant add up to its log-odds.
         """
-        speaking = self._row(extract)[: self._hidden] + self._hidden_bias > 0.0
+        row = self._row(extract) if extract.row is None else extract.row
+        speaking = row[: self._hidden] + self._hidden_bias > 0.0
         units = (self._out[:, head] * speaking).astype(np.float32)
-        rows = self._weights[:, : self._hidden]
-        return lambda features: rows[list(features)] @ units
+        return lambda features: self._into.take(features, axis=0) @ units
 
     def _row(self, extract: Extract) -> Numbers:
         """The features' rows put together, for one text, where each call of NumPy counts."""

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final
 
+import numpy as np
 from daachorse import CharwiseDoubleArrayAhoCorasick
+from numpy.typing import NDArray
 
 from classifiers.lexicon import Entry, Hit, Lexicon
 from classifiers.views import Views
@@ -41,6 +43,7 @@ class Extract:
         marks: Numbers of its marks, each once.
         hits: The lexicon's hits that the marks come from.
         chances: What each head says, once it was scored.
+        row: Its features' weights put together, once it was scored alone; kept for who asks why.
     """
 
     ends: list[int]
@@ -48,6 +51,7 @@ class Extract:
     marks: list[int]
     hits: list[Hit]
     chances: list[float] | None = None
+    row: NDArray[np.float64] | None = None
 
 
 class FeatureSpace:

@@ -42,7 +42,7 @@ def train(
         int, typer.Option(min=0, max=2**31 - 1, help="The same corpus and seed give the same model.")
     ] = 1,
 ) -> None:
-    """Train the classifier on the corpus (under a minute), and put it where the server finds it.
+    """Train the classifier on the corpus (two minutes), and put it where the server finds it.
 
     Without --to it goes to IBASHO_MODEL_DIR, and a server takes it up when it is started again; with
     --extra it goes to models/candidate in the data folder, for `ibasho model promote`.

@@ -18,17 +18,18 @@ def test_a_curve_rises_in_threshold_and_falls_in_recall():
 
 
 def test_the_suggested_threshold_is_precise_and_quiet():
-    threshold = suggest(curve(CHANCES, TRUTH, ~TRUTH))
+    points = curve(CHANCES, TRUTH, ~TRUTH)
+    flagged = suggest("threat", points) <= CHANCES
 
-    flagged = threshold <= CHANCES
-    assert TRUTH[flagged].mean() >= 0.75
-    assert flagged[~TRUTH].mean() <= 0.004
+    assert TRUTH[flagged].mean() >= 0.5
+    assert flagged[~TRUTH].mean() <= 0.002
+    assert suggest("insult", points) <= suggest("threat", points)
 
 
 def test_a_category_that_is_never_precise_is_never_flagged():
-    assert suggest(curve(CHANCES[::-1], TRUTH, ~TRUTH)) == 1.0
+    assert suggest("threat", curve(CHANCES[::-1], TRUTH, ~TRUTH)) == 1.0
 
 
 def test_no_positives_give_no_curve():
     assert curve(CHANCES, np.zeros(1000, dtype=bool), ~TRUTH) == []
-    assert suggest([]) == pytest.approx(1.0)
+    assert suggest("threat", []) == pytest.approx(1.0)

@@ -7,13 +7,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.auth import require_scope
-from api.deps import Now, ReadArchive
+from api.deps import Now, Read, ReadArchive
 from moderation.errors import FieldProblem, Invalid
+from moderation.storage import detection as detection_read
 from moderation.storage import trends_read
 from moderation.storage.accounts import ApiKey
+from moderation.storage.measurements import counted_with
 from moderation.taxonomy import Scope
 from moderation.trends.asked import asked_period, check_known
 from moderation.trends.days import jst_day_of
+from moderation.trends.detection import as_dicts
 from moderation.trends.render import Table, to_csv, to_dict
 from moderation.trends.report import report
 
@@ -29,7 +32,14 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-_KNOWN = frozenset({"from", "to", "tz", "format", "table"})
+class Source(StrEnum):
+    """Counted with what."""
+
+    LIVE = "live"
+    MEASURE = "measure"
+
+
+_KNOWN = frozenset({"from", "to", "tz", "format", "table", "source"})
 
 
 @router.get(
@@ -46,6 +56,7 @@ _KNOWN = frozenset({"from", "to", "tz", "format", "table"})
 def trends(
     request: Request,
     key: Annotated[ApiKey, Depends(require_scope(Scope.TRENDS))],
+    connection: Read,
     archive: ReadArchive,
     now: Now,
     first: Annotated[str | None, Query(alias="from", description="First day, YYYY-MM-DD, in Japan.")] = None,
@@ -53,10 +64,13 @@ def trends(
     tz: Annotated[str | None, Query(description="Only Asia/Tokyo.")] = None,
     form: Annotated[str, Query(alias="format", description="json or csv.")] = Format.JSON,
     table: Annotated[str, Query(description="For csv: days, categories or rooms.")] = Table.DAYS,
+    source: Annotated[
+        str, Query(description="live: the verdicts of the days; measure: the pinned measurement model.")
+    ] = Source.LIVE,
 ) -> Response:
     """Rates with 95 % intervals, compared with the period of the same length before.
 
-    Per 1,000 messages and per 1,000 active viewers; the intervals allow for clustering by author.
+    Per 1,000 messages and per 1,000 active viewers; the intervals allow for clustering by author and room.
     Days are Japan's, with gaps marked; with rooms, decisions, reports, and the versions it was all
     counted with. Without a period: the last seven whole days.
     """
@@ -64,9 +78,12 @@ def trends(
     wanted, of = _word(Format, form, "/format"), _word(Table, table, "/table")
     today = jst_day_of(now)
     period = asked_period(first, last, today=today, tz=tz)
-    made = report(trends_read.read(archive, service=key.service, period=period, today=today))
+    counted = counted_with(connection, _word(Source, source, "/source") is Source.MEASURE)
+    figures = trends_read.read(archive, service=key.service, period=period, today=today, source=counted)
+    made = report(figures)
     if wanted is Format.JSON:
-        return JSONResponse(to_dict(made))
+        seen = detection_read.read(connection, archive, service=key.service, period=period)
+        return JSONResponse(to_dict(made) | {"detection": as_dicts(seen)})
     name = f"ibasho-trends-{of}-{period.first}-{period.last}.csv"
     return Response(
         to_csv(made, of),

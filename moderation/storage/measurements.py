@@ -7,7 +7,9 @@ from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.campaigns.measurement import OVERLAP, MeasurementModel
+from moderation.errors import FieldProblem, Invalid
 from moderation.storage.tables.campaigns import campaigns, measurement_models
+from moderation.trends.count import LIVE
 
 
 def current(connection: Connection) -> MeasurementModel | None:
@@ -20,6 +22,23 @@ def current(connection: Connection) -> MeasurementModel | None:
     )
     found = rows.one_or_none()
     return None if found is None else _model(found)
+
+
+def counted_with(connection: Connection, pinned: bool) -> str:
+    """The source of counts: the live verdict, or the model that is pinned now. Raises Invalid where none is."""
+    if not pinned:
+        return LIVE
+    model = current(connection)
+    if model is None:
+        raise Invalid(
+            "Nothing is measured yet.",
+            [
+                FieldProblem(
+                    pointer="/source", detail="no model is pinned; a running recorder pins the live one"
+                )
+            ],
+        )
+    return model.source
 
 
 def counting(connection: Connection, *, now: datetime) -> list[MeasurementModel]:

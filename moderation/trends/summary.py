@@ -18,7 +18,14 @@ def summary(report: Report) -> tuple[str, ...]:
             *_gaps(report),
             *_people(report),
         )
-    return (*_size(report), *_changes(report), *_gaps(report), *_people(report))
+    return (
+        *_size(report),
+        *_changes(report),
+        *_parts(report),
+        *_gaps(report),
+        *_people(report),
+        *_upheld(report),
+    )
 
 
 def _period(report: Report) -> str:
@@ -99,6 +106,36 @@ def _people(report: Report) -> Iterator[str]:
     if decided:
         parts = "、".join(f"{outcome_ja(name)} {count:,}件" for name, count in report.decisions.items())
         yield f"人による判断は{decided:,}件です（{parts}）。"
+
+
+def _parts(report: Report) -> Iterator[str]:
+    """Old and new accounts, where their intervals do not meet."""
+    rates = {row.part: row.rate for row in report.by_account if row.category == ALL}
+    new, old = rates.get("new"), rates.get("old")
+    if new is None or old is None or new.interval is None or old.interval is None:
+        return
+    for higher, lower, name in (
+        (new, old, "新しいアカウント（作成30日未満）"),
+        (old, new, "作成30日以上のアカウント"),
+    ):
+        if (
+            higher.interval is not None
+            and lower.interval is not None
+            and higher.interval.low > lower.interval.high
+        ):
+            yield (
+                f"1,000件あたりの件数は、{name}のほうが多く、{figure(higher.value)}件でした"
+                f"（もう一方は{figure(lower.value)}件）。"
+            )
+
+
+def _upheld(report: Report) -> Iterator[str]:
+    upheld = report.category(ALL).upheld
+    if upheld is not None:
+        yield (
+            f"人が違反かどうかを決めた{upheld.whole:,}件のうち、違反と判断したのは{upheld.value:.0%}"
+            f"（95%の幅 {upheld.interval.low:.0%}〜{upheld.interval.high:.0%}）です。"
+        )
 
 
 def _width(rate: Rate, unit: str) -> str:

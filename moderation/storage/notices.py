@@ -230,7 +230,7 @@ def withdraw(connection: Connection, notice_id: str, *, why: str, by: str, now: 
     note_event(connection, notice_id, by, "withdrawn", {"why": storable(why)}, now=now)
 
 
-def writenote_event(connection: Connection, notice_id: str, text: str, *, by: str, now: datetime) -> None:
+def write_note(connection: Connection, notice_id: str, text: str, *, by: str, now: datetime) -> None:
     """Keep a remark in the history. Raises NoticeNotFound."""
     get(connection, notice_id)
     note_event(connection, notice_id, by, "note", {"text": storable(text)}, now=now)

@@ -94,10 +94,12 @@ class TestTakedown:
         again = kei.post(f"{link}/decide", result="not_taken", reason="やり直し")
         kei.post(f"{link}/applicant", ground="")
         kei.post(f"{link}/poster", ground="second_harm")
+        kei.post(f"{link}/note", text="電話で確認しました")
 
         assert (empty.status_code, again.status_code) == (422, 409)
         page = kei.get(link).text
         assert "期限内に通知" in page
+        assert "電話で確認しました" in page
         assert "通知により申出者に二次被害のおそれがある" in page
 
     def test_the_file_of_a_notice_leaves_a_line_in_its_history(self, stranger, kei):

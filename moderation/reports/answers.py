@@ -83,7 +83,7 @@ def kind_of(decision: Decision | None) -> AnswerKind:
     if decision is None:
         return AnswerKind.RECEIVED
     ruling = decision.ruling
-    if "mediate" in {str(action) for action in ruling.actions}:
+    if Action.MEDIATE in ruling.actions:
         return AnswerKind.MEDIATED
     if ruling.outcome is Outcome.VIOLATION:
         return AnswerKind.MEASURE_TAKEN

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from moderation.errors import FieldProblem, Invalid
 from moderation.reports import transparency_notices
 from moderation.reports.transparency_table import Cell, Table, with_total
-from moderation.review.decision import ACTION_JA, OUTCOME_JA, Action, Outcome
+from moderation.review.decision import ACTION_JA, ALLOWED_ACTIONS, OUTCOME_JA, Action, Outcome
 from moderation.storage.transparency import YearFacts
 from moderation.taxonomy import CATEGORY_JA, REASON_JA
 from moderation.trends.days import jst_day
@@ -80,7 +80,7 @@ def make(facts: YearFacts, year: int, *, now: datetime) -> TransparencyReport:
 
 
 def _decisions(facts: YearFacts) -> Table:
-    actions = [action for action in Action if action not in (Action.RESTORE, Action.CARE)]
+    actions = [action for action in Action if action in ALLOWED_ACTIONS[Outcome.VIOLATION] - {Action.CARE}]
     rows: list[list[Cell]] = [
         [name, *(facts.decided[category.value, action.value] for action in actions)]
         for category, name in CATEGORY_JA.items()

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from moderation.errors import FieldProblem, Invalid
-from moderation.review.case import Case, CaseState
+from moderation.review.case import Case, CaseKind, CaseState
 from moderation.taxonomy import Category
 
 MAX_REASON = 2_000
@@ -34,7 +34,7 @@ OUTCOME_JA: dict[Outcome, str] = {
 
 
 class Action(StrEnum):
-    """What happens; ``care`` shows an author where to find help."""
+    """What happens; ``care`` shows an author where to find help, ``mediate`` tells both sides of a quarrel."""
 
     NONE = "none"
     WARN = "warn"
@@ -43,6 +43,7 @@ class Action(StrEnum):
     BAN = "ban"
     RESTORE = "restore"
     CARE = "care"
+    MEDIATE = "mediate"
 
 
 ACTION_JA: dict[Action, str] = {
@@ -53,11 +54,12 @@ ACTION_JA: dict[Action, str] = {
     Action.BAN: "BAN",
     Action.RESTORE: "再表示",
     Action.CARE: "ケア案内",
+    Action.MEDIATE: "仲裁（双方へ連絡）",
 }
 
 ALLOWED_ACTIONS: dict[Outcome, frozenset[Action]] = {
-    Outcome.VIOLATION: frozenset(Action) - {Action.RESTORE},
-    Outcome.NO_VIOLATION: frozenset({Action.NONE, Action.RESTORE, Action.CARE}),
+    Outcome.VIOLATION: frozenset(Action) - {Action.RESTORE, Action.MEDIATE},
+    Outcome.NO_VIOLATION: frozenset({Action.NONE, Action.RESTORE, Action.CARE, Action.MEDIATE}),
     Outcome.UNSURE: frozenset({Action.NONE, Action.HIDE, Action.CARE}),
 }
 """Nobody is punished without a finding; a doubtful text may be hidden until someone else looks."""
@@ -103,6 +105,14 @@ class Ruling:
             problems.append(FieldProblem(pointer="/reason", detail="A decision needs a reason."))
         if problems:
             raise Invalid("This decision cannot stand; each field is named.", problems)
+
+    def check_fits(self, case: Case) -> None:
+        """Refuse to mediate where there are no two sides. Raises Invalid."""
+        if Action.MEDIATE in self.actions and case.kind is not CaseKind.QUARREL:
+            problem = FieldProblem(
+                pointer="/actions", detail="Only a quarrel has two sides to mediate between."
+            )
+            raise Invalid("This decision does not fit the case.", [problem])
 
     def _violation_problems(self) -> list[FieldProblem]:
         if self.outcome is not Outcome.VIOLATION:

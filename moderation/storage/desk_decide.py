@@ -65,6 +65,7 @@ def decide(
     ruling.check()
     check_decision_id(decision_id)
     case = get_case(connection, case_id, sight, lock=True)
+    ruling.check_fits(case)
     sent_before = _find(connection, decision_id)
     if sent_before is not None:
         if (sent_before.case_id, sent_before.decided_by, sent_before.ruling) == (

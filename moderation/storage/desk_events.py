@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from moderation.review.case import Case, CaseState
+from moderation.review.case import Case, CaseKind, CaseState
 from moderation.review.decision import Decision, Outcome
 from moderation.storage import outbox
 from moderation.storage.tables.accounts import users
-from moderation.storage.tables.cases import case_hits
+from moderation.storage.tables.cases import case_hits, cases
 from moderation.storage.tables.people import rooms
 
 MOST_MESSAGE_IDS = 100
@@ -63,7 +63,16 @@ def _event(connection: Connection, case: Case, decision: Decision, through: int)
         "room_id": case.room_id,
         "message_ids": _message_ids(connection, case, decision, through),
         "decided_by": pseudonym(connection, decision.decided_by),
+        **_other_side(connection, case),
     }
+
+
+def _other_side(connection: Connection, case: Case) -> dict[str, str | None]:
+    """Whom else a quarrel is about: a mediation is told to both."""
+    if case.kind is not CaseKind.QUARREL:
+        return {}
+    found = select(cases.c.other_id).where(cases.c.id == case.id)
+    return {"other_id": connection.execute(found).scalar_one()}
 
 
 def _message_ids(connection: Connection, case: Case, decision: Decision, through: int) -> list[str]:

@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from moderation.errors import Invalid
+from moderation.reports.answers import AnswerKind
 from moderation.reports.weight import BRIGADE_WEIGHT
 from moderation.review.decision import Action, Outcome
 from moderation.scoring.message import Room
-from moderation.storage import people, reporters
+from moderation.storage import answers, people, reporters
 from moderation.storage.desk_case import load
 from moderation.storage.people import Event, EventType
 from moderation.storage.tables.cases import case_events, cases
@@ -231,6 +233,23 @@ class TestQuarrel:
         left = take_once.case(first.case_id)
         assert (left.state, left.reports, left.report_weight) == ("queued", 1, 1.0)
         assert take_once.case(second.case_id).reports == 2
+
+    def test_a_mediated_quarrel_judges_neither_side_and_tells_both(self, take):
+        take(report("u-a", subject=about(SubjectKind.AUTHOR, "u-b", room_id="r-1")))
+        met = take(report("u-b", subject=about(SubjectKind.AUTHOR, "u-a", room_id="r-1")))
+
+        take.decide(met.case_id, actions=(Action.MEDIATE,))
+
+        assert {row.outcome for row in take.rows(reports)} == {"ignored"}
+        with take.database.read() as connection:
+            states = [answers.state_of_row(connection, row.id) for row in take.rows(reports)]
+        assert {state.answer.kind for state in states} == {AnswerKind.MEDIATED}
+
+    def test_only_a_quarrel_can_be_mediated(self, take_once):
+        case_id = take_once(report("a")).case_id
+
+        with pytest.raises(Invalid, match="does not fit"):
+            take_once.decide(case_id, actions=(Action.MEDIATE,))
 
     def test_a_later_report_of_either_side_joins_it(self, take_once):
         take_once(report("u-a", subject=about(SubjectKind.AUTHOR, "u-b", room_id="r-1")))

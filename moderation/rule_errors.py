@@ -1,4 +1,4 @@
-"""Errors about rules, beside those of moderation/errors.py.
+"""Errors about rules, beside those of moderation/errors.
 
 NotFound    RuleSetNotFound, RuleNotFound, ListNotFound, BacktestNotFound
 Conflict    RuleSetConflict

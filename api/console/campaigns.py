@@ -1,7 +1,6 @@
 """Campaigns (啓発): awareness articles, how far they got, and whether trouble went down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,32 +8,28 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.console.asked import asked
+from api.console.campaign_form import CHANGES, audience_of, change_of, event_of, time_of
+from api.console.campaign_view import estimates, measured
 from api.console.render import render
 from api.console.visitor import Posted, SignedIn, Visitor, text_of, texts_of
 from api.deps import Now, Parts, ProcessParts, Read, ReadArchive
 from moderation.campaigns import chart
-from moderation.campaigns.campaign import Audience, AudienceKind, Campaign, CampaignEvent, EventKind
-from moderation.campaigns.chart import Mark, marks
-from moderation.campaigns.effect import Effect, Series, effect
-from moderation.campaigns.gather import Stores, gather, gather_before
+from moderation.campaigns.campaign import AudienceKind
+from moderation.campaigns.gather import Stores, gather_before
 from moderation.campaigns.plan import plan
 from moderation.campaigns.reach import read_reach_csv
 from moderation.campaigns.register import Entry, add_event, register
 from moderation.campaigns.words import REASON_JA, VERDICT_JA, estimate_ja, plan_ja, sentences
 from moderation.errors import FieldProblem, Invalid, NotFound
 from moderation.storage import campaigns as store
-from moderation.storage import models, policies, rulesets
+from moderation.storage import policies
 from moderation.storage.database import Connection
 from moderation.storage.pseudonym import read_pseudonyms
 from moderation.taxonomy import CATEGORY_JA, Category
-from moderation.trends.days import JST, Period, jst_day_of
+from moderation.trends.days import jst_day_of
 from moderation.trends.summary import figure
 
 router = APIRouter()
-
-_CHANGES = (-0.5, -0.3, -0.2, -0.1)
-"""Sizes of a change that the planning offers."""
-_CHANGES_MARKED = 200
 
 
 class Picture(StrEnum):
@@ -42,16 +37,6 @@ class Picture(StrEnum):
 
     PNG = "png"
     SVG = "svg"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """A campaign with its effect, and what is drawn of it (None: nothing was counted)."""
-
-    campaign: Campaign
-    effect: Effect
-    period: Period | None
-    marks: list[Mark]
 
 
 @router.get("/console/campaigns", name="console_campaigns", response_class=HTMLResponse)
@@ -80,10 +65,10 @@ def add(
         entry = Entry(
             title=typed["title"],
             categories=chosen,
-            published_at=_time(typed["published_at"], "/published_at"),
+            published_at=time_of(typed["published_at"], "/published_at"),
             url=typed["url"] or None,
             policies=texts_of(form, "policy"),
-            audience=_audience(typed["audience"], typed["values"]),
+            audience=audience_of(typed["audience"], typed["values"]),
         )
         with parts.database.write() as unit:
             made = register(unit.connection, service, entry, by=f"user:{visitor.user.id}", now=now)
@@ -120,7 +105,7 @@ def campaign_chart(
 ) -> Response:
     """The chart as a picture."""
     del visitor
-    found = _measured(request, campaign_id, connection, archive, parts, now)
+    found = measured(request, campaign_id, connection, archive, parts, now)
     days, period = found.effect.series.days, found.period
     if days is None or period is None:
         raise NotFound("Nothing was counted around this article.")
@@ -148,7 +133,7 @@ def act(
             found = store.get(unit.connection, campaign_id, service=service)
             match text_of(form, "act"):
                 case "event":
-                    add_event(unit.connection, found, _event(form), by=f"user:{visitor.user.id}", now=now)
+                    add_event(unit.connection, found, event_of(form), by=f"user:{visitor.user.id}", now=now)
                 case "reach":
                     store.put_reach(
                         unit.connection, campaign_id, read_reach_csv(text_of(form, "reach").encode())
@@ -180,7 +165,7 @@ def _list(
     query = request.query_params
     planned: tuple[str, ...] = ()
     names = [name for name in query.getlist("category") if name in set(Category)]
-    change = _change(query.get("change"))
+    change = change_of(query.get("change"))
     if names:
         stores = Stores(connection, archive, read_pseudonyms(parts.settings))
         before = gather_before(stores, wanted.service, [Category(name) for name in names], now=now)
@@ -196,7 +181,7 @@ def _list(
         campaigns=store.of_service(connection, wanted.service),
         categories=CATEGORY_JA,
         clauses=policies.current(connection),
-        changes=_CHANGES,
+        changes=CHANGES,
         chosen=names,
         change=change,
         planned=planned,
@@ -220,7 +205,7 @@ def _show(
     *,
     error: Invalid | None = None,
 ) -> HTMLResponse:
-    found = _measured(request, campaign_id, connection, archive, parts, now)
+    found = measured(request, campaign_id, connection, archive, parts, now)
     days = found.effect.series.days
     published = jst_day_of(found.campaign.published_at)
     drawn = days is not None and found.period is not None
@@ -233,7 +218,7 @@ def _show(
         wanted=asked(request, connection, now),
         campaign=found.campaign,
         effect=found.effect,
-        estimates=_estimates(found.effect),
+        estimates=estimates(found.effect),
         estimate_ja=estimate_ja,
         sentences=sentences(found.effect),
         verdict=VERDICT_JA[found.effect.verdict],
@@ -249,89 +234,3 @@ def _show(
         figure=figure,
         problems=error.problems if error else (),
     )
-
-
-def _measured(
-    request: Request,
-    campaign_id: str,
-    connection: Connection,
-    archive: Connection,
-    parts: Parts,
-    now: datetime,
-) -> Measured:
-    service = asked(request, connection, now).service
-    campaign = store.get(connection, campaign_id, service=service)
-    series = gather(Stores(connection, archive, read_pseudonyms(parts.settings)), campaign, now=now)
-    period = _period(series)
-    told = (
-        [] if period is None else marks(campaign, _others(connection, campaign), _changes(connection), period)
-    )
-    return Measured(campaign=campaign, effect=effect(series), period=period, marks=told)
-
-
-def _period(series: Series) -> Period | None:
-    if series.before is None or series.after is None:
-        return None
-    return Period(first=series.before.first, last=series.after.last)
-
-
-def _others(connection: Connection, campaign: Campaign) -> list[Campaign]:
-    return [other for other in store.of_service(connection, campaign.service) if other.id != campaign.id]
-
-
-def _changes(connection: Connection) -> list[tuple[datetime, str]]:
-    """When rules and models came into force."""
-    rules = [
-        (one.activated_at, "ルール変更") for one in rulesets.activations(connection, most=_CHANGES_MARKED)
-    ]
-    return rules + [(one.at, "モデル変更") for one in models.history(connection) if one.at is not None]
-
-
-def _estimates(found: Effect) -> list[tuple[str, str]]:
-    named = (
-        ("前後の変化（判定に使う値）", found.level),
-        ("傾きも考えに入れた変化", found.with_trend),
-        ("公開前の1週間ごとの動き", found.trend),
-        ("触れていないカテゴリと比べて", found.control),
-        ("対象でない配信と比べて", found.rooms),
-        ("読んでいない人と比べて", found.readers),
-    )
-    return [(name, estimate_ja(one)) for name, one in named if one is not None]
-
-
-def _event(form: Posted) -> CampaignEvent:
-    try:
-        kind = EventKind(text_of(form, "kind"))
-    except ValueError as error:
-        raise Invalid(
-            "The event cannot be noted.", [FieldProblem(pointer="/kind", detail=str(error))]
-        ) from error
-    return CampaignEvent(
-        at=_time(text_of(form, "at"), "/at"),
-        kind=kind,
-        note=text_of(form, "note"),
-        url=text_of(form, "url") or None,
-    )
-
-
-def _time(text: str, pointer: str) -> datetime:
-    """A time as a form gives it, in Japan."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=JST)
-    except ValueError as error:
-        problem = FieldProblem(pointer=pointer, detail="is no time; choose day and time")
-        raise Invalid("The form cannot be used.", [problem]) from error
-
-
-def _audience(kind: str, values: str) -> Audience:
-    try:
-        known = AudienceKind(kind or AudienceKind.ALL)
-    except ValueError as error:
-        problem = FieldProblem(pointer="/audience", detail=str(error))
-        raise Invalid("The form cannot be used.", [problem]) from error
-    names = tuple(name.strip() for name in values.replace("、", ",").split(",") if name.strip())
-    return Audience(kind=known, values=() if known is AudienceKind.ALL else names)
-
-
-def _change(text: str | None) -> float:
-    return next((change for change in _CHANGES if str(change) == text), -0.2)

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -13,13 +13,12 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx2
 from standardwebhooks import Webhook
 
+from moderation.addresses import is_public
 from workers.retries import read_retry_after
 
 MOST_BYTES = 20_000
 """Standard Webhooks asks for bodies below 20 kB."""
 _CONNECT_SECONDS = 5.0
-_TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("2002::/16"))
-"""NAT64 and 6to4: an IPv4 address stands inside, which may be a private one."""
 
 
 class ReceiverRefused(Exception):
@@ -139,13 +138,3 @@ def pinned(url: str, *, allow_private: bool) -> tuple[str, str]:
     literal = f"[{addresses[0]}]" if addresses[0].version == 6 else str(addresses[0])  # noqa: PLR2004 (IPv6)
     target = urlunsplit((parts.scheme, f"{literal}:{port}", parts.path or "/", parts.query, ""))
     return target, parts.netloc.rpartition("@")[2]
-
-
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address lies in the public Internet, also where IPv4 is wrapped in IPv6."""
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped)
-        if any(address in network for network in _TRANSLATED):
-            return False
-    return address.is_global and not address.is_multicast

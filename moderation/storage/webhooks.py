@@ -5,11 +5,13 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, insert, select, update
 
+from moderation.addresses import is_public
 from moderation.errors import FieldProblem, Invalid, NotFound
 from moderation.storage.event_types import check_types
 from moderation.storage.ids import new_id
@@ -107,6 +109,8 @@ def add(
 
 def _check(url: str, event_types: Sequence[str], *, allow_private: bool) -> None:
     problem = _wrong_with(url, allow_private=allow_private)
+    if problem is None and not allow_private and _is_private(str(urlsplit(url).hostname)):
+        problem = "leads to an address that is not public; IBASHO_ALLOW_PRIVATE_WEBHOOKS allows it"
     if problem:
         raise Invalid("The webhook URL cannot be used.", [FieldProblem(pointer="/url", detail=problem)])
     check_types(event_types)
@@ -127,6 +131,14 @@ def _wrong_with(url: str, *, allow_private: bool) -> str | None:
     if len(url) > _MOST_URL or any(char.isspace() or not char.isprintable() for char in url):
         return f"must have at most {_MOST_URL} characters and no spaces"
     return None
+
+
+def _is_private(host: str) -> bool:
+    """Whether a host is plainly inside; what a name leads to is looked at with every attempt."""
+    try:
+        return not is_public(ip_address(host.partition("%")[0]))
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
 
 
 def get(connection: Connection, endpoint_id: str) -> Endpoint:

@@ -54,6 +54,8 @@ def test_an_endpoint_from_its_first_to_its_last_day(do, sqlite_database):
     ("words", "told"),
     [
         (("add", "http://example.com/"), "https://"),
+        (("add", "https://[::ffff:10.0.0.1]/"), "not public"),
+        (("add", "https://localhost:8443/"), "not public"),
         (("add", "https://example.jp/", "--event", "case.exploded"), "case.exploded"),
         (("log", "nothing"), "No webhook endpoint"),
         (("redeliver", "nothing"), "--failed-hours"),

@@ -8,6 +8,7 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import select
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from moderation.addresses import is_public
 from moderation.errors import Invalid, NotFound
 from moderation.storage import accounts, outbox, webhook_log, webhooks
 from moderation.storage.redis import connect
@@ -17,7 +18,7 @@ from workers import process
 from workers.enqueue import Jobs, webhook_queue
 from workers.retries import WAITS, next_attempt, read_retry_after
 from workers.schedule import Schedule
-from workers.webhook_http import MOST_BYTES, ReceiverRefused, is_public, pinned
+from workers.webhook_http import MOST_BYTES, ReceiverRefused, pinned
 
 EVENT = "case.decided"
 

@@ -14,7 +14,7 @@ from api.deps import Now, Parts, ProcessParts
 from moderation.errors import AlreadyAnswered, Invalid, ModerationError
 from moderation.review.decision import Outcome
 from moderation.review.quality import by_category, by_moderator
-from moderation.storage import accounts, desk_case, desk_quality, desk_second_looks, policies
+from moderation.storage import accounts, desk_care, desk_case, desk_quality, desk_second_looks, policies
 from moderation.taxonomy import Category
 
 router = APIRouter()
@@ -111,6 +111,9 @@ def _show(
         look = desk_second_looks.get_look(connection, look_id, visitor.sight)
         file = desk_case.load(connection, look.case_id, visitor.sight)
         view = view_of(desk_case.as_seen(file, look.seen_hit_seq), policies.current(connection), visitor, now)
+    if file.case.minors:
+        with parts.database.write() as unit:
+            desk_care.note_look(unit.connection, file.case, visitor.sight, "second look", now=now)
     return render(
         request,
         "second_look.html",

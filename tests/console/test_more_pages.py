@@ -79,6 +79,13 @@ def test_a_minors_case_opens_for_a_reason_that_is_kept(admin, busy):
     assert busy.minors_id in trail
 
 
+def test_no_list_shows_what_a_minors_case_says(admin, busy):
+    for address in ("/console/queue", "/console/held", "/console/search?q=u-minor"):
+        page = admin.get(address).text
+        assert "連絡先教えて" not in page, address
+    assert "保護された内容" in admin.get("/console/queue").text
+
+
 class TestMinors:
     """Nothing of a minors' case reaches a moderator, whichever door they try."""
 

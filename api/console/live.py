@@ -19,7 +19,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from api.console.visitor import SESSION_COOKIE, SignedIn, Visitor
 from api.deps import Parts, get_parts, signal_of
 from moderation.errors import StoreUnavailable
-from moderation.storage import accounts, desk_feed
+from moderation.storage import accounts, desk_feed, sessions
 from moderation.storage.desk_feed import FeedEvent
 
 router = APIRouter()
@@ -81,7 +81,7 @@ def _look(parts: Parts, visitor: Visitor, after: int) -> list[FeedEvent]:
 def _still_there(request: Request, parts: Parts) -> bool:
     with parts.database.read() as connection:
         token = request.cookies.get(SESSION_COOKIE, "")
-        return accounts.find_session(connection, token, now=datetime.now(UTC)) is not None
+        return sessions.find_session(connection, token, now=datetime.now(UTC)) is not None
 
 
 def _names(parts: Parts) -> dict[str, str]:

@@ -24,7 +24,7 @@ from api.console.visitor import (
 )
 from api.deps import Now, get_parts
 from moderation.errors import BadCredentials, BadForm, UserNotFound
-from moderation.storage import accounts
+from moderation.storage import accounts, sessions
 from moderation.storage.accounts import User
 
 FORM_COOKIE = "ibasho_login"
@@ -76,7 +76,7 @@ def log_out(request: Request, visitor: SignedIn, form: Posted) -> Response:
     """End the session."""
     del visitor, form
     with get_parts(request).database.write() as unit:
-        accounts.close_session(unit.connection, request.cookies[SESSION_COOKIE])
+        sessions.close_session(unit.connection, request.cookies[SESSION_COOKIE])
     response = RedirectResponse("/console/login", status_code=303)
     response.delete_cookie(SESSION_COOKIE, path=COOKIE_PATH)
     return response
@@ -128,7 +128,7 @@ def _open(request: Request, user: User, now: datetime) -> str:
     parts = get_parts(request)
     token = secrets.token_urlsafe(32)
     with parts.database.write() as unit:
-        accounts.open_session(
+        sessions.open_session(
             unit.connection,
             user_id=user.id,
             token=token,

@@ -14,7 +14,7 @@ from api.console import access
 from api.deps import get_parts, signal_of
 from moderation.errors import BadForm, LoginNeeded
 from moderation.review.sight import Sight, sight_of
-from moderation.storage import accounts
+from moderation.storage import sessions
 from moderation.storage.accounts import User
 
 SESSION_COOKIE = "ibasho_session"
@@ -46,7 +46,7 @@ def find_visitor(request: Request) -> Visitor | None:
     if not token:
         return None
     with get_parts(request).database.read() as connection:
-        session = accounts.find_session(connection, token, now=datetime.now(UTC))
+        session = sessions.find_session(connection, token, now=datetime.now(UTC))
     return None if session is None else Visitor(user=session.user, csrf_token=session.csrf_token)
 
 

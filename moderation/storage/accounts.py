@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.errors import KeyEnded, NotFound, UserNotFound
@@ -53,15 +53,6 @@ class User:
     roles: frozenset[Role]
     created_at: datetime
     disabled_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConsoleSession:
-    """One login; ``csrf_token`` has to come back with every form."""
-
-    user: User
-    csrf_token: str
-    expires_at: datetime
 
 
 def hash_secret(secret: str) -> str:
@@ -206,12 +197,12 @@ def get_user(connection: Connection, login: str) -> User:
     row = connection.execute(select(users).where(users.c.login == login)).one_or_none()
     if row is None:
         raise UserNotFound(login)
-    return _user(row)
+    return user_of(row)
 
 
 def list_users(connection: Connection) -> list[User]:
     """Every person, by login."""
-    return [_user(row) for row in connection.execute(select(users).order_by(users.c.login))]
+    return [user_of(row) for row in connection.execute(select(users).order_by(users.c.login))]
 
 
 def user_names(connection: Connection) -> dict[str, str]:
@@ -236,43 +227,6 @@ def disable_user(connection: Connection, login: str, *, now: datetime) -> None:
     connection.execute(delete(console_sessions).where(console_sessions.c.user_id == user.id))
 
 
-def open_session(
-    connection: Connection, *, user_id: str, token: str, csrf_token: str, expires_at: datetime, now: datetime
-) -> None:
-    """Keep a login, and forget those that ended."""
-    connection.execute(delete(console_sessions).where(console_sessions.c.expires_at <= now))
-    connection.execute(
-        insert(console_sessions).values(
-            token_hash=hash_secret(token),
-            user_id=user_id,
-            csrf_token=csrf_token,
-            created_at=now,
-            expires_at=expires_at,
-        )
-    )
-
-
-def find_session(connection: Connection, token: str, *, now: datetime) -> ConsoleSession | None:
-    """The login of a token, if it is still good and its person is not locked out."""
-    row = connection.execute(
-        select(users, console_sessions.c.csrf_token, console_sessions.c.expires_at)
-        .join(users, users.c.id == console_sessions.c.user_id)
-        .where(
-            console_sessions.c.token_hash == hash_secret(token),
-            console_sessions.c.expires_at > now,
-            or_(users.c.disabled_at.is_(None), users.c.disabled_at > now),
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    return ConsoleSession(user=_user(row), csrf_token=row.csrf_token, expires_at=row.expires_at)
-
-
-def close_session(connection: Connection, token: str) -> None:
-    """End a login."""
-    connection.execute(delete(console_sessions).where(console_sessions.c.token_hash == hash_secret(token)))
-
-
 def _key(row: Any) -> ApiKey:
     return ApiKey(
         id=row.id,
@@ -288,7 +242,8 @@ def _key(row: Any) -> ApiKey:
     )
 
 
-def _user(row: Any) -> User:
+def user_of(row: Any) -> User:
+    """A row of ``users``."""
     return User(
         id=row.id,
         login=row.login,

@@ -33,7 +33,7 @@ from api.console.visitor import SESSION_COOKIE
 from moderation.bootstrap import seed
 from moderation.review.sight import Sight
 from moderation.settings import PROJECT, Settings
-from moderation.storage import accounts, desk_claims, migrate
+from moderation.storage import accounts, desk_claims, migrate, sessions
 from moderation.storage.database import Database, open_database
 from moderation.taxonomy import Role, Severity
 from tests.bench.desk_rows import FILL
@@ -173,7 +173,7 @@ def bench_pages(database: Database, settings: Settings) -> None:
         user = desk.person(login, role)
         now = datetime.now(UTC)
         with database.write() as unit:
-            accounts.open_session(
+            sessions.open_session(
                 unit.connection,
                 user_id=user.id,
                 token=f"session-{login}",

@@ -24,7 +24,7 @@ from sqlalchemy import func, select
 
 from api.console.visitor import SESSION_COOKIE
 from moderation.settings import PROJECT
-from moderation.storage import accounts
+from moderation.storage import accounts, sessions
 from moderation.storage.tables.cases import cases
 from moderation.storage.tables.voices import reports
 from moderation.taxonomy import Role
@@ -229,7 +229,7 @@ def _log_in(server: ApiServer) -> str:
             roles=(Role.ADMIN,),
             now=now,
         )
-        accounts.open_session(
+        sessions.open_session(
             unit.connection,
             user_id=user.id,
             token=token,

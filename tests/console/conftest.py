@@ -15,7 +15,7 @@ from api.console.visitor import SESSION_COOKIE
 from moderation.bootstrap import EngineRoom
 from moderation.reports.tokens import StatusTokens
 from moderation.settings import Settings
-from moderation.storage import accounts
+from moderation.storage import sessions
 from moderation.storage.database import Database
 from moderation.storage.ids import new_id
 from moderation.storage.rate_limit import RateLimits
@@ -81,7 +81,7 @@ def visit(app: FastAPI, desk: Desk) -> Any:
         user = desk.person(login, *roles)
         now = datetime.now(UTC)
         with desk.database.write() as unit:
-            accounts.open_session(
+            sessions.open_session(
                 unit.connection,
                 user_id=user.id,
                 token=f"session-{login}",

@@ -8,7 +8,7 @@ from api.console import live
 from api.console.visitor import SESSION_COOKIE
 from moderation.review.decision import Outcome
 from moderation.scoring.verdict import Outcome as Verdicts
-from moderation.storage import accounts, desk_routing
+from moderation.storage import accounts, desk_routing, sessions
 from moderation.storage.ids import new_id
 from moderation.taxonomy import Category, Role, Severity
 from tests.browser.busy import TURNED, fill
@@ -328,6 +328,6 @@ def test_a_session_that_ends_closes_the_stream(app, visit, desk, monkeypatch):
             if line.startswith("data:") and "opened" in line:
                 break
     with desk.database.write() as unit:
-        accounts.close_session(unit.connection, token)
+        sessions.close_session(unit.connection, token)
     assert aoki.client.get("/console/events").status_code == 303
     assert any("event: case" in line for line in told)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.console.visitor import SESSION_COOKIE
-from moderation.storage import accounts
+from moderation.storage import accounts, sessions
 from moderation.taxonomy import Role, Scope
 from moderation.trends.days import jst_day_of
 from tests.support.servers import SERVICE, make_key
@@ -36,7 +36,7 @@ def visit(app_client, sqlite_database):
                 unit.connection, login=role, display_name="分析 花子", pseudonym="p", password_hash="x", roles=[role],
                 now=now,
             )  # fmt: skip
-            accounts.open_session(
+            sessions.open_session(
                 unit.connection, user_id=user.id, token=f"token-{role}", csrf_token="c",
                 expires_at=now + timedelta(hours=1), now=now,
             )  # fmt: skip

@@ -18,7 +18,7 @@ def add(connection: Connection, name: str, label: str) -> None:
 def read(connection: Connection, name: str) -> dict[str, int]:
     """Counts by label."""
     rows = connection.execute(select(tallies.c.label, tallies.c["count"]).where(tallies.c.name == name))
-    return {label: count for label, count in rows.tuples()}  # noqa: C416 - a result has keys(), dict() would take it for a mapping
+    return {label: int(count) for label, count in rows}
 
 
 @cache

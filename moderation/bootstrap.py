@@ -199,13 +199,13 @@ class EngineRoom:
         """
         now = datetime.now(UTC)
         try:
+            self._follow_rules(now)  # first: others wait for this sign of life
             with self._database.read() as connection:
                 self._standings = standing.read(connection, now=now)
                 self._rooms = people.live_rooms(connection, ended_after=now - ROOMS_KEPT)
                 wanted = models.state(connection)
             self._keep_agreement(now)
             self._texts.follow(wanted)
-            self._follow_rules(now)
             self._keep_costs(now)
         except StoreUnavailable as error:
             log.warning("engine.refresh_failed", why=str(error))

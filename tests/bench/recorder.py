@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from api.cli import logs
 from moderation import bootstrap
 from moderation.bootstrap import seed
 from moderation.campaigns.pinning import Measures, pin_live
@@ -116,6 +117,7 @@ def measure(name: str, made: Callable[[str], Settings]) -> list[dict[str, Any]]:
 
 
 def main() -> None:
+    logs.configure("warning")
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     found = []

@@ -71,9 +71,10 @@ def _send(
         complain(f"refused ({answer.status_code}): {told.get('detail', 'no reason given')}")
         raise typer.Exit(EXIT_CANNOT_RUN)
     if len(rows) == 1:
-        places = "; ".join(
-            f"{one['pointer'].rpartition('/')[2]} {one['detail']}" for one in told.get("errors", ())
-        )
+        given = told.get("errors", ())
+        # The body may be one or many: of the two readings the list's is meant.
+        meant = [one for one in given if f"/{kind.value}/0/" in one["pointer"]] or given
+        places = "; ".join(f"{one['pointer'].rpartition('/')[2]}: {one['detail']}" for one in meant)
         yield rows[0], {"error": places or told.get("detail", "refused")}
         return
     middle = len(rows) // 2

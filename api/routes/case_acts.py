@@ -20,7 +20,7 @@ from moderation.review.decision import (
     Ruling,
 )
 from moderation.review.presets import reason_for
-from moderation.storage import accounts, desk_claims, desk_decide, desk_moves
+from moderation.storage import account_names, desk_claims, desk_decide, desk_moves
 from moderation.storage.database import Connection
 from moderation.storage.desk_rows import get_case
 from moderation.storage.flagged import storable
@@ -110,7 +110,7 @@ class ReverseIn(Body):
 def claim(case_id: CaseId, acting: OnBehalf, unit: Write, parts: ProcessParts, now: Now) -> CaseOut:
     """For the time of a lease; claiming one's own again renews it."""
     case = desk_claims.claim(unit.connection, case_id, acting.sight, now=now, lease=lease_of(parts))
-    return case_out(case, accounts.logins(unit.connection))
+    return case_out(case, account_names.logins(unit.connection))
 
 
 @router.post("/renew", operation_id="renewCase", summary="Keep a case that is open", responses=_CHANGED)
@@ -121,7 +121,7 @@ def renew(
     case = desk_claims.renew(
         unit.connection, case_id, acting.sight, version=body.version, now=now, lease=lease_of(parts)
     )
-    return case_out(case, accounts.logins(unit.connection))
+    return case_out(case, account_names.logins(unit.connection))
 
 
 @router.post("/release", operation_id="releaseCase", summary="Give a case back", responses=_BARE)
@@ -157,7 +157,7 @@ def escalate(
     """Without a finding."""
     text = body.text if body is not None else ""
     case = desk_moves.escalate(unit.connection, case_id, acting.sight, text, now=now)
-    return case_out(case, accounts.logins(unit.connection))
+    return case_out(case, account_names.logins(unit.connection))
 
 
 @router.post(
@@ -165,7 +165,7 @@ def escalate(
 )
 def assign(case_id: CaseId, body: AssignIn, acting: OnBehalf, unit: Write, now: Now) -> CaseOut:
     """Leads name others; everybody may name themself."""
-    user_id = None if body.login is None else accounts.ids(unit.connection).get(body.login, "")
+    user_id = None if body.login is None else account_names.ids(unit.connection).get(body.login, "")
     desk_moves.assign(unit.connection, case_id, acting.sight, user_id, now=now)
     return _case(unit.connection, case_id, acting)
 
@@ -210,7 +210,7 @@ def decide(case_id: CaseId, body: DecideIn, acting: OnBehalf, unit: Write, now: 
         seen_hit_seq=body.seen_hit_seq,
         now=now,
     )
-    return decision_out(decision, accounts.logins(unit.connection))
+    return decision_out(decision, account_names.logins(unit.connection))
 
 
 @router.post(
@@ -223,7 +223,7 @@ def reverse(
     undoing = desk_decide.undo(
         unit.connection, case_id, acting.sight, decision_id=body.decision_id, now=now, lease=lease_of(parts)
     )
-    return decision_out(undoing, accounts.logins(unit.connection))
+    return decision_out(undoing, account_names.logins(unit.connection))
 
 
 @router.post(
@@ -235,4 +235,4 @@ def comment(case_id: CaseId, body: RemarkIn, acting: OnBehalf, unit: Write, now:
 
 
 def _case(connection: Connection, case_id: str, acting: OnBehalf) -> CaseOut:
-    return case_out(get_case(connection, case_id, acting.sight), accounts.logins(connection))
+    return case_out(get_case(connection, case_id, acting.sight), account_names.logins(connection))

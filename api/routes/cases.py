@@ -14,7 +14,7 @@ from api.routes.acting import OnBehalf
 from api.routes.case_shapes import CaseFileOut, CaseOut, CasePage, case_out, file_out
 from moderation.errors import FieldProblem, Invalid, ReasonNeeded
 from moderation.review.case import Case, CaseState
-from moderation.storage import accounts, desk_care, desk_case, desk_claims, desk_queue, desk_similar
+from moderation.storage import account_names, desk_care, desk_case, desk_claims, desk_queue, desk_similar
 from moderation.storage.desk_queue import QueueFilter
 from moderation.storage.desk_rows import get_case
 from moderation.taxonomy import Category, Severity
@@ -51,7 +51,7 @@ def list_cases(
     wanted = QueueFilter(queue=queue, state=state, category=category, severity=severity, mine=mine)
     after = None if cursor is None else _read_cursor(cursor)
     found = desk_queue.cases_after(connection, acting.sight, wanted, after=after, most=limit + 1, now=now)
-    names = accounts.logins(connection)
+    names = account_names.logins(connection)
     page, more = found[:limit], len(found) > limit
     return CasePage(
         cases=[case_out(case, names) for case in page], next_cursor=_cursor(page[-1]) if more else None
@@ -85,7 +85,7 @@ def get_one(
     return file_out(
         desk_case.load(unit.connection, case_id, acting.sight),
         desk_similar.find(unit.connection, case, acting.sight),
-        accounts.logins(unit.connection),
+        account_names.logins(unit.connection),
     )
 
 
@@ -106,7 +106,7 @@ def claim_next(
     )
     if case is None:
         return Response(status_code=204)
-    return case_out(case, accounts.logins(unit.connection))
+    return case_out(case, account_names.logins(unit.connection))
 
 
 def _cursor(last: Case) -> str:

@@ -11,7 +11,7 @@ from api.openapi import KEYED, problems
 from api.routes.acting import OnBehalf, Reviewing
 from api.routes.case_shapes import CaseOut, DecisionOut, case_out, decision_out
 from moderation.review.strikes import weight_in_force
-from moderation.storage import accounts, desk_history
+from moderation.storage import account_names, desk_history
 from moderation.storage.desk_history import HistoryReport
 from moderation.taxonomy import ReportReason
 
@@ -72,7 +72,7 @@ class HistoryOut(BaseModel):
 def history(user_id: UserId, key: Reviewing, acting: OnBehalf, connection: Read, now: Now) -> HistoryOut:
     """Of what the person may see. Somebody nobody ever heard of has an empty one."""
     past = desk_history.history(connection, key.service, user_id, acting.sight, now=now)
-    names = accounts.logins(connection)
+    names = account_names.logins(connection)
     return HistoryOut(
         author_id=user_id,
         names=list(past.names),

@@ -210,16 +210,6 @@ def user_names(connection: Connection) -> dict[str, str]:
     return {row.id: row.display_name for row in connection.execute(select(users.c.id, users.c.display_name))}
 
 
-def logins(connection: Connection) -> dict[str, str]:
-    """Login by user id."""
-    return {row.id: row.login for row in connection.execute(select(users.c.id, users.c.login))}
-
-
-def ids(connection: Connection) -> dict[str, str]:
-    """User id by login."""
-    return {login: user_id for user_id, login in logins(connection).items()}
-
-
 def disable_user(connection: Connection, login: str, *, now: datetime) -> None:
     """Lock a person out and end their sessions. Raises UserNotFound."""
     user = get_user(connection, login)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, update
 
 from moderation.errors import FieldProblem, Invalid
-from moderation.storage import accounts, audit
+from moderation.storage import account_names, accounts, audit
 from moderation.storage.tables.accounts import users
 from moderation.taxonomy import Role
 
@@ -32,7 +32,7 @@ def put(
         Invalid: A field cannot be used, a new person has no password, or an admin takes the role of
             admin from themself.
     """
-    known = accounts.ids(connection)
+    known = account_names.ids(connection)
     problems = _problems(login, display_name, pseudonym, roles)
     if login not in known and password_hash is None:
         problems.append(FieldProblem(pointer="/new_password", detail="a new person needs one"))

@@ -20,10 +20,11 @@ from moderation.settings import PROJECT, Settings
 from moderation.storage import migrate, private_redis
 from moderation.storage.database import open_database
 from moderation.taxonomy import Role
-from tests.browser.busy import Busy, fill
-from tests.review.desk import SERVICE, Desk
+from tests.browser.busy import fill
+from tests.browser.pages import pages
+from tests.review.desk import Desk
 from tests.support import parts
-from tests.support.browser import CHROMIUM_FLAGS
+from tests.support.browser import CHROMIUM_FLAGS, font_environment
 from tests.support.factories import NOON
 from tests.support.servers import running_server
 
@@ -32,38 +33,6 @@ WIDTHS = (1280, 390)
 THEMES = ("light", "dark")
 LONG = ("queue", "bulk", "search", "held")
 """Pages of hundreds of rows: the first screen of them is enough."""
-
-
-def pages(busy: Busy) -> dict[str, str]:
-    """Address by name of every page."""
-    return {
-        "queue": "/console/queue",
-        "queue-filtered": "/console/queue?severity=critical&category=threat",
-        "queue-empty": "/console/queue?category=illegal",
-        "case": f"/console/cases/{busy.case_id}",
-        "case-closed": f"/console/cases/{busy.closed_id}",
-        "case-profile": f"/console/cases/{busy.room_case_id}",
-        "case-gate": f"/console/cases/{busy.minors_id}",
-        "case-print": f"/console/cases/{busy.case_id}/print",
-        "bulk": f"/console/cases/{busy.case_id}/bulk?by=room",
-        "held": "/console/held",
-        "appeals": "/console/appeals",
-        "appeal": f"/console/appeals/{busy.appeal_id}",
-        "search": "/console/search?q=消え",
-        "search-empty": "/console/search",
-        "author": f"/console/authors/{SERVICE}/{busy.author_id}",
-        "quality": "/console/quality",
-        "second-look": f"/console/quality/looks/{busy.look_id}",
-        "reports": "/console/reports",
-        "trends": "/console/trends",
-        "audit": "/console/audit",
-        "settings": "/console/settings",
-        "settings-queues": "/console/settings/queues",
-        "settings-policies": "/console/settings/policies",
-        "care": "/console/care",
-        "policies": "/policies",
-        "not-found": "/console/nothing",
-    }
 
 
 def main() -> None:
@@ -95,8 +64,10 @@ def main() -> None:
 
 def _shoot(url: str, addresses: dict[str, str], only: set[str], to: Path) -> int:
     written = 0
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(parts.find_chromium()), args=CHROMIUM_FLAGS)
+    with tempfile.TemporaryDirectory(prefix="ibasho-fonts-") as fonts, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(parts.find_chromium()), args=CHROMIUM_FLAGS, env=font_environment(fonts)
+        )
         for theme in THEMES:
             context = browser.new_context(
                 base_url=url, locale="ja-JP", timezone_id="Asia/Tokyo", color_scheme=theme

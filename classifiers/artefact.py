@@ -21,7 +21,7 @@ from classifiers.fold import FOLD_VERSION
 from classifiers.lexicon import Lexicon
 
 DEFAULT_FOLDER: Final = Path("var/models/ja")
-FORM: Final = 2
+FORM: Final = 3
 """Version of the folder's form. Another one is refused, not guessed at."""
 
 _ARRAYS: Final = (*MODEL_ARRAYS, "grams", "marks")

@@ -11,11 +11,11 @@ from classifiers.features import Extract
 from classifiers.labels import CATEGORIES, MINORS, TARGETS
 
 HARM_HEADS: Final = (*CATEGORIES, MINORS)
-"""Heads that look through the hidden layer."""
+"""Heads that look through the hidden layer as well."""
 HEADS: Final = (*HARM_HEADS, *TARGETS)
-"""All heads, in order. Those of the targets are sums of the features' own weights."""
+"""All heads, in order. Each has a weight of its own for every feature."""
 MODEL_ARRAYS: Final = ("weights", "hidden_bias", "out", "bias")
-"""What ``Compiled`` is made from: weights (features, hidden units and targets), hidden_bias (hidden units),
+"""What ``Compiled`` is made from: weights (features, hidden units and HEADS), hidden_bias (hidden units),
 out (hidden units, HARM_HEADS) and bias (HEADS)."""
 LONG_TEXT: Final = 200.0
 """Number of n-grams (some 70 letters) from which on a text's mean counts, not its sum."""
@@ -43,11 +43,11 @@ def damping(counts: Any) -> Any:
 
 
 class Compiled:
-    """A row of weights for each feature: what it adds to each hidden unit and to each target.
+    """A row of weights for each feature: what it adds to each hidden unit and straight to each head.
 
     A text's row is ``sum(n-gram rows) / damping(number of n-grams) + sum(mark rows)``. Its hidden part plus
-    ``hidden_bias``, negative units set to nothing, times ``out`` gives the log-odds of the harm heads;
-    the rest are those of the targets. ``bias`` is added to both. All of it is calibrated and set to the assumed prior.
+    ``hidden_bias``, negative units set to nothing, times ``out`` is added to the straight part of the harm heads,
+    and ``bias`` to all: these are the log-odds, calibrated and set to the assumed prior.
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], parents: Sequence[int]) -> None:
@@ -56,7 +56,7 @@ class Compiled:
         self._out: Final = np.ascontiguousarray(arrays["out"], dtype=np.float64)
         self._bias: Final = np.asarray(arrays["bias"], dtype=np.float64)
         self._hidden: Final = len(self._hidden_bias)
-        self._into: Final[NDArray[np.float32]] = np.ascontiguousarray(weights[:, : self._hidden])
+        self._weights: Final[NDArray[np.float32]] = np.ascontiguousarray(weights)
         self._grams: Final = len(parents)
         self._summed = _summed(weights, np.array(parents, dtype=np.int64))
         self._zero = len(self._summed) - 1
@@ -78,8 +78,10 @@ class Compiled:
         """
         row = self._row(extract) if extract.row is None else extract.row
         speaking = row[: self._hidden] + self._hidden_bias > 0.0
-        units = (self._out[:, head] * speaking).astype(np.float32)
-        return lambda features: self._into.take(features, axis=0) @ units
+        column = np.zeros(self._weights.shape[1], dtype=np.float32)
+        column[: self._hidden] = self._out[:, head] * speaking
+        column[self._hidden + head] = 1.0
+        return lambda features: self._weights.take(features, axis=0) @ column
 
     def _row(self, extract: Extract) -> Numbers:
         """The features' rows put together, for one text, where each call of NumPy counts."""
@@ -93,8 +95,8 @@ class Compiled:
         """Through the hidden layer; for one row or many."""
         hidden = rows[..., : self._hidden] + self._hidden_bias
         np.maximum(hidden, 0.0, out=hidden)
-        logits: Numbers = np.concatenate((hidden @ self._out, rows[..., self._hidden :]), axis=-1)
-        logits += self._bias
+        logits: Numbers = rows[..., self._hidden :] + self._bias
+        logits[..., : len(HARM_HEADS)] += hidden @ self._out
         return logits
 
     def _sums(self, features: Sequence[list[int]]) -> Numbers:

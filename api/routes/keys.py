@@ -10,7 +10,8 @@ from api.auth import new_secret, require_scope
 from api.deps import Now, Read, Write
 from api.openapi import KEYED, POSTED, problems
 from api.routes.shapes import Body, with_example
-from api.routes.webhooks import OverlapIn, OwnId
+from api.routes.webhook_shapes import OverlapIn
+from api.routes.webhooks import OwnId
 from moderation.storage import accounts
 from moderation.storage.accounts import ApiKey
 from moderation.taxonomy import Scope

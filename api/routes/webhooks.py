@@ -1,15 +1,28 @@
 """Webhook endpoints of a service over HTTP: where events go, what was sent, sending it again. Admin keys only."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, Field
 
 from api.auth import require_scope
 from api.deps import Now, ProcessParts, Read, Write
 from api.openapi import KEYED, POSTED, problems
-from api.routes.shapes import Body, with_example
+from api.routes.webhook_shapes import (
+    MOST,
+    AttemptOut,
+    AttemptsOut,
+    DisableIn,
+    EndpointIn,
+    EndpointOut,
+    EndpointsOut,
+    NewEndpointOut,
+    OverlapIn,
+    RedeliverIn,
+    RedeliverOut,
+    SentEventOut,
+    SentEventsOut,
+)
 from moderation.errors import NotFound
 from moderation.storage import webhook_log, webhooks
 from moderation.storage.accounts import ApiKey
@@ -22,117 +35,6 @@ router = APIRouter(prefix="/v1/webhooks", tags=["administration"])
 
 Caller = Annotated[ApiKey, Depends(require_scope(Scope.ADMIN))]
 OwnId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]
-MOST = 200
-LONGEST_OVERLAP_HOURS = 24 * 90
-
-
-class EndpointIn(Body):
-    """An endpoint as it shall be."""
-
-    model_config = with_example(
-        url="https://example.jp/hooks", event_types=["case.decided", "message.released"], sees_minors=False
-    )
-
-    url: str = Field(
-        max_length=2000, description="`https`; called by the address its name leads to, if that is public."
-    )
-    event_types: list[str] = Field(
-        default=[], max_length=64, description="What it wants to hear of; empty: everything."
-    )
-    sees_minors: bool = Field(default=False, description="It may hear of harm to minors.")
-
-
-class EndpointOut(BaseModel):
-    """An endpoint."""
-
-    id: str
-    url: str
-    event_types: list[str]
-    sees_minors: bool
-    created_at: datetime
-    disabled_at: datetime | None
-    disabled_why: str | None
-    old_secret_until: datetime | None = Field(description="Until then the secret before signs too.")
-
-
-class NewEndpointOut(EndpointOut):
-    """An endpoint with a secret that was made just now."""
-
-    secret: str = Field(description="`whsec_…`; shown this once.")
-
-
-class EndpointsOut(BaseModel):
-    """Every endpoint of the service."""
-
-    webhooks: list[EndpointOut]
-
-
-class OverlapIn(Body):
-    """How long old and new work side by side."""
-
-    model_config = with_example(overlap_hours=24)
-
-    overlap_hours: float = Field(default=24, ge=0, le=LONGEST_OVERLAP_HOURS)
-
-
-class DisableIn(Body):
-    """Why."""
-
-    model_config = with_example(why="moved to another host")
-
-    why: str = Field(default="switched off", min_length=1, max_length=200, pattern=r"^[^\x00]*$")
-
-
-class RedeliverIn(Body):
-    """What to send again: these events, or everything that was given up in the last hours."""
-
-    model_config = with_example(failed_hours=6)
-
-    events: list[Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-]+$")]] = Field(
-        default=[], max_length=1000
-    )
-    failed_hours: float | None = Field(None, gt=0, le=24 * 365)
-
-
-class RedeliverOut(BaseModel):
-    """What is sent again."""
-
-    events: list[str]
-
-
-class AttemptOut(BaseModel):
-    """One attempt to deliver."""
-
-    at: datetime
-    status: int | None = Field(description="What the receiver answered; null where nobody did.")
-    error: str | None
-    milliseconds: int
-
-
-class SentEventOut(BaseModel):
-    """An event on its way to the endpoint."""
-
-    id: str = Field(description="Its `webhook-id`.")
-    type: str
-    subject: str
-    created_at: datetime
-    state: Delivery
-    attempts: int
-    next_attempt_at: datetime | None
-    last_attempt: AttemptOut | None
-
-
-class SentEventsOut(BaseModel):
-    """Events, the newest first."""
-
-    events: list[SentEventOut]
-    next_cursor: int | None = Field(description="Where the next page begins; null on the last one.")
-
-
-class AttemptsOut(BaseModel):
-    """Every attempt to deliver one event, oldest first."""
-
-    attempts: list[AttemptOut]
 
 
 @router.get("", operation_id="listWebhooks", summary="Every endpoint", responses=problems(*KEYED))

@@ -10,7 +10,7 @@ from api.console.render import render
 from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.deps import Now, ProcessParts, Read
 from moderation import rulebook
-from moderation.errors import Conflict
+from moderation.errors import Conflict, NotFound
 from moderation.rulebook import active_sources
 from moderation.scoring.ruleset import changes
 from moderation.storage import accounts, backtests, rulesets
@@ -92,6 +92,8 @@ def start_backtest(version: str, visitor: SignedIn, form: Posted, parts: Process
     period = timedelta(days=int(days) if days in map(str, BACKTEST_DAYS) else BACKTEST_DAYS[1])
     with parts.database.write() as unit:
         known = accounts.service_ids(unit.connection)
+        if not known:
+            raise NotFound("There is no service whose messages it could be tried on.")
         service = text_of(form, "service") if text_of(form, "service") in known else known[0]
         rulesets.get(unit.connection, version)
         asked = backtests.ask(

@@ -44,7 +44,7 @@ def test_who_is_over_it_is_refused_with_the_time_to_wait(client):
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/v1/trends"), ("POST", "/v1/events"), ("POST", "/v1/reports"), ("POST", "/v1/moderations"),
+    [("GET", "/v1/trends"), ("POST", "/v1/events"), ("POST", "/v1/moderations"),
      ("POST", "/v1alpha1/comments:analyze")],
 )  # fmt: skip
 def test_every_path_with_a_key_pays(client, method, path):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from moderation.scoring.record import ScoredRecord
 from moderation.storage.database import Database
 from moderation.storage.tables.archive import day_authors, day_rooms, messages, trend_buckets
+from moderation.trends.count import LIVE
 
 
 def recount(records: Iterable[ScoredRecord]) -> dict[str, Counter[Any]]:
@@ -38,10 +39,10 @@ def recount(records: Iterable[ScoredRecord]) -> dict[str, Counter[Any]]:
 
 
 def stored(database: Database) -> dict[str, Any]:
-    """The same sums as they stand in the database; rooms and authors each have to give the days."""
+    """The same sums as they stand in the database, by the live verdict; rooms and authors each have to give the days."""
     with database.read_archive() as connection:
         buckets: Counter[Any] = Counter()
-        for row in connection.execute(select(trend_buckets)):
+        for row in connection.execute(select(trend_buckets).where(trend_buckets.c.source == LIVE)):
             hour = row.hour.strftime("%Y-%m-%d %H")
             for name in ("messages", "hits", "holds", "blocks"):
                 key = (row.service_id, hour, row.category, row.room_category, name)
@@ -49,7 +50,7 @@ def stored(database: Database) -> dict[str, Any]:
         by_day: list[Counter[Any]] = []
         for table in (day_rooms, day_authors):
             days: Counter[Any] = Counter()
-            for row in connection.execute(select(table)):
+            for row in connection.execute(select(table).where(table.c.source == LIVE)):
                 for name in ("messages", "hits"):
                     days[row.service_id, row.day.isoformat(), row.category, name] += row._mapping[name]
             by_day.append(+days)

@@ -25,11 +25,9 @@ from classifiers.errors import TrainingError
 from classifiers.features import Extract, FeatureSpace
 from classifiers.labels import CATEGORIES, TARGETS
 from classifiers.small_talk import small_talk
+from classifiers.truth import ANY, RAW_HEADS, Flags, truth_of
 from classifiers.views import Views
 
-ANY: Final = "any"
-"""A head of its own for "any category": it steadies the rare ones, and is not kept."""
-RAW_HEADS: Final = (*HARM_HEADS, ANY, *TARGETS)
 _TAUGHT: Final = len(HARM_HEADS) + 1
 """How many of RAW_HEADS are the network's; the rest are linear."""
 
@@ -66,7 +64,6 @@ _MADE_WEIGHT: Final = 0.5
 _FEWEST: Final = 8
 """Lines that a head needs on each side, and groups that a corpus needs, before anything can be learnt."""
 
-Flags = NDArray[np.bool_]
 Progress = Callable[[str, float], None]
 
 
@@ -252,21 +249,6 @@ def design(extracts: Sequence[Extract], space: FeatureSpace) -> Any:
         values += [*(count * scale for count in counts.values()), *[MARK_SCALE] * len(extract.marks)]
         ends.append(len(ids))
     return sparse.csr_matrix((values, ids, ends), shape=(len(extracts), space.size))
-
-
-def truth_of(rows: Sequence[Row]) -> Flags:
-    """One column for each of RAW_HEADS."""
-    return np.array(
-        [
-            [
-                *(category in row.categories for category in CATEGORIES),
-                row.minors,
-                bool(row.categories),
-                *(row.target == target for target in TARGETS),
-            ]
-            for row in rows
-        ]
-    )
 
 
 def _basis(name: str) -> Numbers:

@@ -14,7 +14,7 @@ from classifiers.corpus_check import count_labels
 from classifiers.errors import TrainingError
 from classifiers.evaluate import evaluate
 from classifiers.features import FeatureSpace, learn_space
-from classifiers.fitting import ANY, RAW_HEADS, Fitted, Progress, fit
+from classifiers.fitting import Fitted, Progress, fit
 from classifiers.fold import FOLD_VERSION
 from classifiers.labels import CATEGORIES, MINORS
 from classifiers.lexicon import Lexicon
@@ -22,6 +22,7 @@ from classifiers.measures import prior_weights, reliability
 from classifiers.model import Classifier
 from classifiers.operating import curve, suggest
 from classifiers.tokens import DICTIONARY_VERSION
+from classifiers.truth import ANY, RAW_HEADS
 from classifiers.views import Views
 
 ASSUMED_PRIOR: Final = 0.05

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import re
 import socket
 import threading
 import time
@@ -175,6 +176,18 @@ def test_a_rate_limit_is_waited_out(server, kind):
     assert time.monotonic() - began > 0.5
 
 
+def one_request(here):
+    """Head and body, which arrive in pieces: the head says how long the body is."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += here.recv(65_536)
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = int(re.search(rb"(?i)content-length: *(\d+)", head)[1])
+    while len(body) < length:
+        body += here.recv(65_536)
+    return head + b"\r\n\r\n" + body
+
+
 def swallow(here, there, data):
     """Hand the request on, and lose the answer."""
     there.sendall(data)
@@ -199,10 +212,7 @@ def proxy(port, ways):
             for way in ways:
                 here, _ = listening.accept()
                 with here, socket.create_connection(("127.0.0.1", port)) as there:
-                    data = b""
-                    while not data.endswith(b"null}"):
-                        data += here.recv(65_536)
-                    way(here, there, data)
+                    way(here, there, one_request(here))
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()

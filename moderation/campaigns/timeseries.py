@@ -6,17 +6,15 @@ their ways for weeks, and come and go (random groups of authors and rooms see th
 everybody for some days (a long-run variance of what the groups have in common sees that).
 """
 
-import warnings
 from dataclasses import dataclass, replace
 from math import exp, sqrt
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy import special
-from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
+from moderation.campaigns.regression import fit
 from moderation.campaigns.variance import FEWEST_COSINES, Array, Days, variance_of
 from moderation.trends.intervals import LEVEL, Interval
 
@@ -140,12 +138,15 @@ def _shift(days: Days, columns: list[Array], *, control: bool = False) -> Estima
         or np.linalg.matrix_rank(design) < design.shape[1]
     ):
         return None
-    fitted = _fit(days, design, control=control)
-    if fitted is None:
+    if control and days.control is not None and days.control_expected is not None:
+        totals = days.hits + days.control
+        fitted = fit(design, np.log(days.expected / days.control_expected), days.hits, totals)
+    else:
+        fitted = fit(design, np.log(days.expected), days.hits)
+    if fitted is None or not abs(fitted.beta[0]) <= _ABSURD:
         return None
-    beta, share, weight = fitted
-    bread = np.linalg.inv(design.T @ (design * weight[:, None]))
-    variance, freedom = variance_of(days, design @ bread[:, 0], share, design.shape[1], control=control)
+    beta, pull = float(fitted.beta[0]), design @ fitted.bread[0]
+    variance, freedom = variance_of(days, pull, fitted.mean, design.shape[1], control=control)
     if not variance > 0:
         return None
     error = sqrt(variance)
@@ -164,29 +165,6 @@ def _design(columns: list[Array], weekday: NDArray[np.int64]) -> Array:
     seen = np.unique(weekday)
     weekdays = [(weekday == day).astype(float) for day in seen[1:]]
     return np.column_stack([*columns, np.ones(len(weekday)), *weekdays])
-
-
-def _fit(days: Days, design: Array, *, control: bool) -> tuple[float, Array, Array] | None:
-    """Coefficient; expected hits, a day or a share of both sides' hits; and the working weights."""
-    if control and days.control is not None and days.control_expected is not None:
-        family: Any = sm.families.Binomial()
-        observed: Any = np.column_stack([days.hits, days.control])
-        offset = np.log(days.expected / days.control_expected)
-    else:
-        family, observed, offset = sm.families.Poisson(), days.hits, np.log(days.expected)
-    try:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a fit that fails says so by its numbers
-            result = sm.GLM(observed, design, family=family, offset=offset).fit(maxiter=50)
-    except (np.linalg.LinAlgError, ValueError, PerfectSeparationError):
-        return None
-    beta = float(result.params[0])
-    if not np.isfinite(beta) or abs(beta) > _ABSURD:
-        return None
-    fitted: Array = np.asarray(result.fittedvalues)
-    if control and days.control is not None:
-        return beta, fitted, fitted * (1 - fitted) * (days.hits + days.control)
-    return beta, fitted, fitted
 
 
 _ABSURD: Final = 10.0

@@ -131,49 +131,50 @@ def service(
         temper[since:] *= effect
     author, when, weight, authors = _activity(dice, model, days)
     on_day = np.bincount(when, weights=weight, minlength=days)
-    messages = dice.poisson(weight / np.maximum(on_day[when], 1e-9) * traffic[when])
     sizes = dice.pareto(1.5, model.rooms) + 0.5
     room = dice.choice(model.rooms, size=authors, p=sizes / sizes.sum())
-    badly = _manners(dice, model, authors, room)[author] * model.rate * temper[when]
-    worse = _manners(dice, model, authors, room)[author] * model.control * other[when]
-    hits = dice.binomial(messages, np.minimum(badly, 1.0))
-    control = dice.binomial(messages, np.minimum(worse, 1.0))
-    groups = (
-        dice.integers(0, GROUPS, authors)[author],
-        dice.integers(0, GROUPS, model.rooms)[room][author],
-        dice.integers(0, GROUPS, authors)[author],  # an author has one room, so a pair is an author here
-    )
-    later = when >= (days if since is None else since)
-    further = [
-        dice.binomial(
-            messages,
-            np.minimum(
-                1.0, _manners(dice, model, authors, room)[author] * rate * np.where(later, factor, 1.0)
-            ),
+    said = dice.poisson(weight * (traffic / np.maximum(on_day, 1e-9))[when])
+    each = np.repeat(np.arange(len(author)), said)
+    later = np.arange(days) >= (days if since is None else since)
+    by_day = [model.rate * temper, model.control * other]
+    by_day += [rate * np.where(later, factor, 1.0) for rate, factor in others]
+    bad = [_bad(dice, each, _manners(dice, model, authors, room)[author] * rate[when]) for rate in by_day]
+    cells = [
+        group[author] * days + when
+        for group in (
+            dice.integers(0, GROUPS, authors),
+            dice.integers(0, GROUPS, model.rooms)[room],
+            dice.integers(0, GROUPS, authors),  # an author has one room, so a pair is an author here
         )
-        for rate, factor in others
     ]
-    found = [
-        np.stack(
-            [
-                np.bincount(group * days + when, weights=counts, minlength=GROUPS * days).reshape(
-                    GROUPS, days
-                )
-                for group in groups
-            ]
-        )
-        for counts in (hits, messages, control, *further)
-    ]
-    _raid(dice, model, found[0], found[1])
+    messages = _by_group(cells, days, said.astype(float))
+    hits, control, *further = (_by_group([cell[which] for cell in cells], days) for which in bad)
+    _raid(dice, model, hits, messages)
     raided = model.raids * RAIDERS * RAID_MESSAGES
     truth = (model.rate * temper * traffic + raided * RAID_RATE) / (traffic + raided)
     return Service(
-        hits=found[0],
-        messages=found[1],
-        control=found[2],
+        hits=hits,
+        messages=messages,
+        control=control,
         true_rate=truth,
         traffic=traffic + raided,
-        others=tuple(found[3:]),
+        others=tuple(further),
+    )
+
+
+def _bad(dice: np.random.Generator, each: Array, chance: Array) -> Array:
+    """Whose and which day's messages are bad, once a message: ``each`` names them, with a chance for each name."""
+    found: Array = each[dice.random(len(each), dtype=np.float32) < chance.astype(np.float32)[each]]
+    return found
+
+
+def _by_group(cells: list[Array], days: int, counts: Array | None = None) -> Array:
+    """Sums by kind of group, group and day."""
+    return np.stack(
+        [
+            np.bincount(cell, weights=counts, minlength=GROUPS * days).reshape(GROUPS, days).astype(float)
+            for cell in cells
+        ]
     )
 
 

@@ -9,7 +9,7 @@ from moderation.storage import audit
 from tests.rules.support import SOUND
 from tests.support.factories import body
 
-HELD = SOUND.replace("verdict: none", "verdict: hold").replace("だめなことば", "ぬるぽがっ")
+HELD = SOUND.replace("verdict: none", "verdict: hold").replace("だめなことば", "ほしぞらがっ")
 EDIT = {"id": "insult.example", "text": HELD}
 
 
@@ -40,9 +40,9 @@ def wait_ready(client):
 
 def test_a_rule_is_checked_kept_activated_and_rolled_back(app_client, sqlite_database):
     before = app_client.get("/v1/rulesets").json()["active"]
-    assert score(app_client, "ぬるぽがっ")["verdict"] == "allow"
+    assert score(app_client, "ほしぞらがっ")["verdict"] == "allow"
 
-    wrong = EDIT | {"text": HELD.replace("silent: [よいことばだ]", "silent: [ぬるぽがっ]")}
+    wrong = EDIT | {"text": HELD.replace("silent: [よいことばだ]", "silent: [ほしぞらがっ]")}
     checked = app_client.post("/v1/rules/validate", json={"edits": [wrong]}).json()
     assert [one["code"] for one in checked["problems"]] == ["test_fails"]
     version = made(app_client, EDIT, note="試し")["version"]
@@ -50,13 +50,13 @@ def test_a_rule_is_checked_kept_activated_and_rolled_back(app_client, sqlite_dat
     activated(app_client, version)
     took = time.monotonic() - begun
     assert took < 5
-    held = score(app_client, "ぬるぽがっ")
+    held = score(app_client, "ほしぞらがっ")
     assert (held["verdict"], held["ruleset_version"]) == ("hold", version)
 
     back = app_client.post("/v1/rulesets/rollback")
     assert back.json()["version"] == before
     wait_ready(app_client)
-    assert score(app_client, "ぬるぽがっ")["verdict"] == "allow"
+    assert score(app_client, "ほしぞらがっ")["verdict"] == "allow"
     assert app_client.post("/v1/rulesets/rollback").status_code == 409
     with sqlite_database.read() as connection:
         assert audit.verify(connection) is None
@@ -155,7 +155,7 @@ def test_a_list_is_written_in_one_go_and_its_rules_get_new_versions(app_client):
     put = app_client.put(
         f"/v1/lists/{name}",
         json={
-            "title": known["title"], "why": known["why"], "terms": [*known["terms"], "ぬるぽがっ"],
+            "title": known["title"], "why": known["why"], "terms": [*known["terms"], "ほしぞらがっ"],
             "except": known["except"], "note": "足した",
         },
     )  # fmt: skip
@@ -163,7 +163,7 @@ def test_a_list_is_written_in_one_go_and_its_rules_get_new_versions(app_client):
 
     assert put.status_code == 200, put.text
     assert set(put.json()["raised"]) == set(known["rules"])
-    assert score(app_client, "ぬるぽがっ")["review"] is True
+    assert score(app_client, "ほしぞらがっ")["review"] is True
     again = app_client.put(
         f"/v1/lists/{name}", json={"text": app_client.get(f"/v1/lists/{name}").json()["text"]}
     )
@@ -192,12 +192,13 @@ def test_a_persons_label_is_kept_and_seen(app_client):
     assert app_client.get("/v1/labels").json()["labels"] == []
 
 
-@pytest.mark.skip(reason="the preview came out empty in the last whole run; to be looked into")
 def test_undo_lets_go_what_the_rule_held(app_client):
+    assert score(app_client, "ほしぞらがっ")["review"] is False, "something else speaks for this text"
     activated(app_client, made(app_client, EDIT)["version"])
-    held = score(app_client, "ぬるぽがっ")
-    since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
-    asks = {"version": 1, "since": since}
+    held = score(app_client, "ほしぞらがっ")
+    beside = score(app_client, "ほしぞらがっ", author={"id": "u-2"})
+    insult = score(app_client, "さっさと死ねよ、くたばれ", author={"id": "u-2"})
+    asks = {"version": 1, "since": (datetime.now(UTC) - timedelta(hours=1)).isoformat()}
 
     preview = app_client.post("/v1/rules/insult.example/undo", json=asks).json()
     unsaid = app_client.post("/v1/rules/insult.example/undo", json=asks | {"preview": False})
@@ -206,12 +207,14 @@ def test_undo_lets_go_what_the_rule_held(app_client):
     ).json()
     messages = app_client.get("/v1/messages?state=approved").json()["messages"]
 
-    assert preview["cases"] == [held["case_id"]]
-    assert preview["released"] == [held["id"]]
+    assert insult["case_id"] == beside["case_id"] != held["case_id"]
+    assert (preview["cases"], preview["kept_open"]) == ([held["case_id"]], [beside["case_id"]])
+    assert set(preview["released"]) == {held["id"], beside["id"]}
     assert unsaid.status_code == 422
-    assert (done["cases"], done["left"]) == (preview["cases"], {})
-    assert [one["id"] for one in messages] == [held["id"]]
-    assert app_client.post("/v1/rules/insult.example/undo", json=asks).json()["cases"] == []
+    assert (done["cases"], done["released"], done["left"]) == (preview["cases"], preview["released"], {})
+    assert {one["id"] for one in messages} == {held["id"], beside["id"]}
+    again = app_client.post("/v1/rules/insult.example/undo", json=asks).json()
+    assert (again["cases"], again["released"]) == ([], [])
 
 
 def test_a_key_without_the_scope_gets_nothing(app_client, sqlite_database):

@@ -82,12 +82,12 @@ def test_a_rule_without_an_id_and_one_without_changes_are_explained(manager):
 def test_lists_are_edited_the_same_way(manager):
     assert "insult.die_command" in manager.get("/console/rules/lists/die_commands").text
     text = text_in(manager.get("/console/rules/lists/die_commands").text)
-    text = text.replace("terms: [", "terms: [ぬるぽがっ, ", 1)
+    text = text.replace("terms: [", "terms: [ほしぞらがっ, ", 1)
 
     kept = manager.post("/console/rules/lists/die_commands", text=text, act="keep")
 
     assert kept.status_code == 303
-    assert "ぬるぽがっ" in manager.get(kept.headers["location"]).text
+    assert "ほしぞらがっ" in manager.get(kept.headers["location"]).text
 
 
 def test_samples_of_minors_rules_are_kept_from_who_may_not_see_them(manager, sqlite_database, visit):

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, Final
 
 import structlog
-from scipy import stats
 
 from moderation.rule_errors import RuleSetConflict
 from moderation.scoring.backtest_report import precision
@@ -160,6 +159,8 @@ def _jumped(
 
 
 def _is_jump(hits: int, messages: int, share: float) -> bool:
+    from scipy import stats  # noqa: PLC0415 -- half a second at the start of every process
+
     expected = share * messages
     if hits > _JUMP * expected and hits >= FEWEST_HITS:
         return bool(stats.binom.sf(hits - 1, messages, share) < _CHANCE)

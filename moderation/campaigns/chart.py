@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import altair as alt
 import jpholiday
 import vl_convert
 
 from moderation.campaigns.campaign import Campaign, EventKind
 from moderation.campaigns.variance import Days
 from moderation.trends import chart, chart_style
+from moderation.trends import vega as alt
 from moderation.trends.days import Period, jst_day_of
 from moderation.trends.words import period_ja
 

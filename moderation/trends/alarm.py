@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scipy.stats import nbinom, poisson
-
 from moderation.taxonomy import Category
 from moderation.trends.days import JST
 
@@ -105,6 +103,8 @@ def _dispersion(past: Sequence[HourOf], rate: float) -> float:
 
 
 def _chance(hits: int, expected: float, dispersion: float) -> float:
+    from scipy.stats import nbinom, poisson  # noqa: PLC0415 -- half a second at the start of every process
+
     if dispersion == 0:
         return float(poisson.sf(hits - 1, expected))
     size = 1 / dispersion

@@ -6,11 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import altair as alt
 import noto_cjk_sans_jp_regular
 import vl_convert
 
 from moderation.trends import chart_style
+from moderation.trends import vega as alt
 from moderation.trends.count import ALL
 from moderation.trends.shapes import DayState, Report
 from moderation.trends.words import category_ja, period_ja

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-import altair as alt
+from moderation.trends import vega as alt
 
 FONT = "Noto Sans CJK JP"
 LINE, PALE, TEXT, GAP = "#1f5a94", "#9a9a9a", "#222222", "#e3e3e3"

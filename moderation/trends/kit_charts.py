@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import vl_convert
 
 from moderation.trends import chart, chart_style
+from moderation.trends import vega as alt
 from moderation.trends.count import ALL
 from moderation.trends.shapes import Report
 from moderation.trends.summary import figure

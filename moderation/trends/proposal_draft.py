@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import binomtest
-
 from moderation.taxonomy import Category
 from moderation.trends.days import Period
 from moderation.trends.letter import Letter
@@ -83,6 +81,8 @@ def letters_around(proposal: Proposal, read: Sequence[Letter], before: Period, a
         len({one.sender or one.id for one in about if period.start <= one.at < period.end})
         for period in (before, after)
     )
+    from scipy.stats import binomtest  # noqa: PLC0415 -- half a second at the start of every process
+
     verdict = "判断できない"
     if was + now and binomtest(now, was + now).pvalue <= _LEVEL:
         verdict = "減った" if now < was else "増えた"

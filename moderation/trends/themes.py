@@ -13,10 +13,7 @@ from math import hypot, log
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import csr_array
-from scipy.spatial.distance import squareform
-from scipy.stats import binomtest
 
 from moderation.taxonomy import InquiryTopic
 from moderation.trends.compare import FALSE_DISCOVERIES, Change, adjusted
@@ -151,6 +148,9 @@ def _groups(matrix: csr_array, words: Sequence[tuple[str, ...]]) -> list[list[in
     vectors = matrix[[rows[0] for rows in chosen]]
     distances = np.clip(1 - (vectors @ vectors.T).toarray(), 0, 1)
     np.fill_diagonal(distances, 0)
+    from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 -- half a second at the start of every process
+    from scipy.spatial.distance import squareform  # noqa: PLC0415
+
     labels = fcluster(linkage(squareform(distances, checks=False), "average"), _DISTANCE, "distance")
     groups: dict[int, list[int]] = defaultdict(list)
     for label, rows in zip(labels, chosen, strict=True):
@@ -252,6 +252,8 @@ def _told(themes: Sequence[Theme], compared: bool) -> tuple[Theme, ...]:
     ranked = sorted(themes, key=lambda theme: (-theme.letters, theme.key))
     if not ranked or not compared:
         return tuple(ranked)
+    from scipy.stats import binomtest  # noqa: PLC0415 -- half a second at the start of every process
+
     p_values = [
         float(binomtest(theme.senders, theme.senders + theme.senders_before).pvalue) for theme in ranked
     ]

@@ -12,6 +12,7 @@ first asks. A test gets a database of its own, copied from one that is migrated 
     engines           EngineRoom over ``sqlite_database``, ready
     app_client        TestClient of the application over ``sqlite_settings``; ``app_client.key`` is sent
     server            `ibasho serve` as a process over ``sqlite_settings`` (tests/support/servers.py)
+    shared_server     the same, one for a module: for tests that look at nothing but what they sent
     browser_page      a page of a real Chromium with an empty profile
 """
 
@@ -221,6 +222,16 @@ def app_client(model_dir: Path, sqlite_settings: Settings, sqlite_database: Data
 @pytest.fixture
 def server(model_dir: Path, sqlite_settings: Settings, tmp_path: Path) -> Iterator[ApiServer]:
     with running_server(sqlite_settings, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def shared_server(
+    model_dir: Path, sqlite_template: Path, redis_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ApiServer]:
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copytree(sqlite_template, folder / "data")
+    with running_server(_settings(folder / "data", redis_server), folder) as running:
         yield running
 
 

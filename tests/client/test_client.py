@@ -74,9 +74,9 @@ def said(text="こんにちは", **given):
 
 
 @KINDS
-def test_everything_a_service_does(server, kind):
-    database = server.database()
-    with kind(server.url, key=server.key) as client:
+def test_everything_a_service_does(shared_server, kind):
+    database = shared_server.database()
+    with kind(shared_server.url, key=shared_server.key) as client:
         harmless, harm = said(), said(INSULT)
 
         assert client.score(harmless).verdict == "allow"
@@ -88,23 +88,29 @@ def test_everything_a_service_does(server, kind):
         assert [row.id for row in client.score_all(many, batch=10)] == [one.id for one in many]
 
         report = {
-            "id": "rp-1",
+            "id": f"rp-{kind.__name__}",
             "reporter_id": "u-9",
             "subject": {"kind": "message", "id": harm.id},
             "reason": "insult",
         }
         assert client.report(**report).status == "joined"
-        assert client.inquire(id="iq-1", topic="game", text="困っています").status == "kept"
-        started = {"id": "ev-1", "type": "room_started", "at": "2026-11-01T10:00:00Z", "room_id": "r-1"}
+        assert client.inquire(id=f"iq-{kind.__name__}", topic="game", text="困っています").status == "kept"
+        started = {
+            "id": f"ev-{kind.__name__}",
+            "type": "room_started",
+            "at": "2026-11-01T10:00:00Z",
+            "room_id": "r-1",
+        }
         assert client.events([started]).accepted == 1
         assert client.events([started]).known == 1
 
-        hold(database, "held/1", "held-2")
-        assert [one.id for one in client.messages()] == ["held/1", "held-2"]
-        assert client.approve("held/1", by="mod-3").settled_by == "service:mod-3"
-        assert client.deny("held-2").state == "denied"
+        one, other = (f"held/{n}-{kind.__name__}" for n in "12")
+        hold(database, one, other)
+        assert [held.id for held in client.messages()] == [one, other]
+        assert client.approve(one, by="mod-3").settled_by == "service:mod-3"
+        assert client.deny(other).state == "denied"
         assert list(client.messages()) == []
-        assert client.feedback(id="fb-1", message_id=harm.id, categories=[]).status == "kept"
+        assert client.feedback(id=f"fb-{kind.__name__}", message_id=harm.id, categories=[]).status == "kept"
         assert "days" in client.trends()
     database.dispose()
 
@@ -119,8 +125,8 @@ def hold(database, *ids):
 
 
 @KINDS
-def test_what_the_server_refuses_is_told_with_its_place(server, kind):
-    with kind(server.url, key=server.key) as client:
+def test_what_the_server_refuses_is_told_with_its_place(shared_server, kind):
+    with kind(shared_server.url, key=shared_server.key) as client:
         with pytest.raises(ApiError, match="/text: 10001 code points") as caught:
             client.score(said("あ" * 10_001))
         assert (caught.value.status, caught.value.code) == (422, "invalid")
@@ -130,7 +136,7 @@ def test_what_the_server_refuses_is_told_with_its_place(server, kind):
             client.approve("m-never")
         assert caught.value.code == "held_not_found"
 
-    with kind(server.url, key="nonsense") as client, pytest.raises(ApiError) as caught:
+    with kind(shared_server.url, key="nonsense") as client, pytest.raises(ApiError) as caught:
         client.score(said())
     assert caught.value.status == 401
 
@@ -145,29 +151,25 @@ def test_a_server_that_is_not_there_is_unreachable(kind):
 
 
 @KINDS
-def test_a_request_without_an_answer_is_sent_again_and_counted_once(server, redis, kind):
+def test_a_request_without_an_answer_is_sent_again_and_counted_once(shared_server, redis, kind):
     one = said(INSULT)
     with (
-        proxy(server.port, [swallow, swallow, whole]) as port,
-        kind(f"http://127.0.0.1:{port}", key=server.key, retries=QUICK) as client,
+        proxy(shared_server.port, [swallow, swallow, whole]) as port,
+        kind(f"http://127.0.0.1:{port}", key=shared_server.key, retries=QUICK) as client,
     ):
         assert client.score(one).case_id
 
-    with kind(server.url, key=server.key) as client:
+    with kind(shared_server.url, key=shared_server.key) as client:
         assert client.score(one).status == "complete"
     assert len(list(redis.scan_iter("ibasho:a:*"))) == 1
 
 
 @KINDS
-def test_a_rate_limit_is_waited_out(server, kind):
-    database = server.database()
-    slow = make_key(database, scopes=())
-    with database.write() as unit:
-        from moderation.storage.tables.accounts import api_keys
-
-        unit.connection.execute(api_keys.update().values(rate_limit=1, scopes=["admin"]))
+def test_a_rate_limit_is_waited_out(shared_server, kind):
+    database = shared_server.database()
+    slow = make_key(database, rate_limit=1)
     database.dispose()
-    with kind(server.url, key=slow) as client:
+    with kind(shared_server.url, key=slow) as client:
         client.score_batch([said() for _ in range(10)])
         began = time.monotonic()
 

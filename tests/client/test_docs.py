@@ -27,7 +27,7 @@ def shell(code, server, folder):
     return run.stdout
 
 
-def test_the_curl_examples(server, tmp_path):
+def test_the_curl_examples(shared_server, tmp_path):
     if shutil.which("curl") is None:
         pytest.skip("no curl here")
     one, lines = examples("sh")
@@ -36,23 +36,23 @@ def test_the_curl_examples(server, tmp_path):
         "\n".join(json.dumps(message | {"id": f"n-{n}"}) for n in range(3))
     )
 
-    assert json.loads(shell(one, server, tmp_path))["verdict"] == "allow"
-    shell(lines, server, tmp_path)
+    assert json.loads(shell(one, shared_server, tmp_path))["verdict"] == "allow"
+    shell(lines, shared_server, tmp_path)
     rows = (tmp_path / "verdicts.jsonl").read_text().splitlines()
     assert [json.loads(row)["id"] for row in rows] == ["n-0", "n-1", "n-2"]
 
 
-def test_the_node_example(server, tmp_path):
+def test_the_node_example(shared_server, tmp_path):
     node = shutil.which("node")
     if node is None:
         pytest.skip("no node here")
     [code] = examples("js")
     ask = "console.log(JSON.stringify(await score(process.argv[2], process.argv[3], JSON.parse(process.argv[4]))));"
     (tmp_path / "try.mjs").write_text(code + ask)
-    message = json.dumps({"id": "m-1", "text": "こんにちは", "author": {"id": "u-1"}, "room": {"id": "r-1"}})
+    message = json.dumps({"id": "m-3", "text": "こんにちは", "author": {"id": "u-1"}, "room": {"id": "r-1"}})
 
     run = subprocess.run(
-        [node, "try.mjs", server.url, server.key, message],
+        [node, "try.mjs", shared_server.url, shared_server.key, message],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -63,8 +63,12 @@ def test_the_node_example(server, tmp_path):
     assert json.loads(run.stdout)["verdict"] == "allow"
 
 
-def test_the_python_example(server):
-    code = examples("python")[0].replace("http://127.0.0.1:8080", server.url).replace("ibasho_…", server.key)
+def test_the_python_example(shared_server):
+    code = (
+        examples("python")[0]
+        .replace("http://127.0.0.1:8080", shared_server.url)
+        .replace("ibasho_…", shared_server.key)
+    )
 
     exec(compile(code, "docs/client.md", "exec"), {})
 

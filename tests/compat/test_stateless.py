@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from moderation.storage.redis import connect
@@ -45,10 +44,8 @@ def score(server: ApiServer) -> None:
         assert client.post("/v1/score", json=body(TEXT)).json()["review"]
 
 
-@pytest.fixture
-def used(server):
-    """A server that both endpoints were used on: with success, with a refusal, and with rows before."""
-    before = rows(server.settings.data_dir)
+def use(server: ApiServer) -> None:
+    """Both endpoints, with success and with a refusal."""
     asked = {
         "comment": {"text": TEXT},
         "requestedAttributes": {"TOXICITY": {}},
@@ -64,29 +61,18 @@ def used(server):
     assert refused.status_code == 400
     for answer in (openai, google, refused):
         assert MARK not in json.dumps(answer.json(), ensure_ascii=False)
-    return server, before
 
 
-def test_a_flagged_text_leaves_no_row(used):
-    server, before = used
-    assert rows(server.settings.data_dir) == before
+def test_a_flagged_text_leaves_nothing_where_the_ordinary_way_leaves_its_traces(server):
+    data = server.settings.data_dir
+    rows_before, keys_before = rows(data), kinds_of_keys(server)
 
-    score(server)
-    assert rows(server.settings.data_dir) != before
-
-
-def test_a_flagged_text_leaves_no_window_stream_entry_or_answer_in_redis(used):
-    server, _ = used
-    left = kinds_of_keys(server)
-
-    score(server)
-    of_scoring = kinds_of_keys(server) - left
-    assert {b"w", b"scored"} <= of_scoring
-
-
-def test_the_text_stands_in_no_file_and_no_log_line(used):
-    server, _ = used
+    use(server)
+    assert rows(data) == rows_before
+    assert not {b"w", b"scored"} & (kinds_of_keys(server) - keys_before)
     assert files_with_the_text(server) == []
 
     score(server)
+    assert rows(data) != rows_before
+    assert {b"w", b"scored"} <= kinds_of_keys(server) - keys_before
     assert files_with_the_text(server) != []

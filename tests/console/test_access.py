@@ -136,12 +136,12 @@ def test_minors_cases_are_not_there_for_a_moderator(visit, desk):
 @pytest.mark.parametrize(
     "path", [path for name, method, path in ROUTES if method == "POST" and name not in PUBLIC]
 )
-@pytest.mark.parametrize("token", [None, "", "someone-elses", "ほかの"])
-def test_a_form_without_its_sessions_token_is_refused(visit, case_id, path, token):
+def test_a_form_without_its_sessions_token_is_refused(visit, case_id, path):
     aoki = visit("aoki", Role.ADMIN)
-    aoki.fields = {} if token is None else {"csrf": token}
+    for token in (None, "", "someone-elses", "ほかの"):
+        aoki.fields = {} if token is None else {"csrf": token}
 
-    answer = aoki.post(_address(path, case_id), preset="clear", version="1", seen_hit_seq="1")
+        answer = aoki.post(_address(path, case_id), preset="clear", version="1", seen_hit_seq="1")
 
-    assert answer.status_code == FORBIDDEN
-    assert "フォームの有効期限" in answer.text
+        assert answer.status_code == FORBIDDEN, token
+        assert "フォームの有効期限" in answer.text

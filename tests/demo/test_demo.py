@@ -90,7 +90,14 @@ def test_once_replays_the_week_adds_up_and_leaves_nothing_running(start, tmp_pat
     assert processes_below(tmp_path) == []
 
 
-def test_it_runs_until_ctrl_c_with_logins_that_work_and_then_stops_all_it_started(start, tmp_path):
+def test_after_one_that_was_killed_it_runs_until_ctrl_c_with_logins_that_work(start, tmp_path):
+    killed = start("--port", "0")
+    while not (tmp_path / "var" / "demo" / "logs" / "worker.log").exists():
+        assert killed.poll() is None
+        time.sleep(0.05)
+    killed.kill()
+    killed.wait()
+
     process = start("--port", "0")
     told = wait_for(tmp_path, "Ctrl-C stops", process)
 
@@ -110,21 +117,5 @@ def test_it_runs_until_ctrl_c_with_logins_that_work_and_then_stops_all_it_starte
     process.send_signal(signal.SIGINT)
 
     assert process.wait(60) == 0
-    assert processes_below(tmp_path) == []
-
-
-def test_a_demo_that_was_killed_takes_its_processes_along_and_the_next_one_starts(start, tmp_path):
-    first = start("--port", "0")
-    while not (tmp_path / "var" / "demo" / "logs" / "worker.log").exists():
-        assert first.poll() is None
-        time.sleep(0.05)
-    first.kill()
-    first.wait()
-
-    second = start("--port", "0")
-    wait_for(tmp_path, "Replaying", second)
-    second.send_signal(signal.SIGTERM)
-    second.wait(60)
-
     assert "Traceback" not in (tmp_path / "out").read_text()
     assert processes_below(tmp_path) == []

@@ -11,7 +11,7 @@ from api.cli.demo.stream import posts, read_stream
 from moderation.storage import census
 from tests.support.servers import SERVICE
 
-KILLS = 3
+KILLS = 2
 
 
 class Sender(Thread):

@@ -32,9 +32,13 @@ def free_port() -> int:
 
 
 def make_key(
-    database: Database, *, service: str = SERVICE, scopes: tuple[Scope, ...] = (Scope.ADMIN,)
+    database: Database,
+    *,
+    service: str = SERVICE,
+    scopes: tuple[Scope, ...] = (Scope.ADMIN,),
+    rate_limit: int | None = None,
 ) -> str:
-    """A new API key; with ``admin`` it may do everything."""
+    """A new API key; with ``admin`` it may do everything. ``rate_limit``: messages a second."""
     secret = f"ibasho_test_{os.urandom(16).hex()}"
     now = datetime.now(UTC)
     with database.write() as unit:
@@ -47,6 +51,7 @@ def make_key(
             scopes=scopes,
             expires_at=None,
             now=now,
+            rate_limit=rate_limit,
         )
     return secret
 

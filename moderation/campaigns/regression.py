@@ -58,7 +58,7 @@ def fit(design: Array, offset: Array, counts: Array, totals: Array | None = None
         if np.abs(mean - before).max() <= _CLOSE * mean.max():
             break
     try:
-        bread: Array = np.linalg.inv((design.T * weight) @ design)
+        bread = np.asarray(np.linalg.inv((design.T * weight) @ design), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
     return Fitted(beta, mean, bread)

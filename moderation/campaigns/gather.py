@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from moderation.campaigns.campaign import Audience, AudienceKind, Campaign
 from moderation.campaigns.effect import LEAST_AFTER, LEAST_BEFORE, Reason, Series
 from moderation.campaigns.measurement import MeasurementModel
+from moderation.campaigns.regression import Array
 from moderation.campaigns.timeseries import expected_hits
-from moderation.campaigns.variance import Array, Days
+from moderation.campaigns.variance import Days
 from moderation.storage import campaign_counts, campaigns, measurements
 from moderation.storage.campaign_counts import Grouped
 from moderation.storage.database import Connection

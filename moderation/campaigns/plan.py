@@ -10,14 +10,14 @@ from scipy import special
 from moderation.campaigns.timeseries import Estimate, level
 from moderation.campaigns.variance import Days
 
-_AIMED: Final = 0.90
-"""Power that is aimed at, to have four in five left: short times are promised where the error came out too
-small, and trend, control and placebo dates are asked too. By simulation, docs/statistics.md."""
+_POWER: Final = 0.80
 _TAIL: Final = 0.975
 MOST_WEEKS: Final = 52
 LEAST_WEEKS: Final = 2
 _FALLS: Final = 0.35
 """Power of the time that the error falls with: 0.5 for independent days; by simulation, docs/statistics.md."""
+_LEAST_HALF: Final = 28
+"""Days from which on a half of them is asked too."""
 _STEPS: Final = 20
 
 
@@ -79,7 +79,7 @@ class Plan:
         """
         sides, length = self.days / 2, 7 * weeks
         level = special.stdtrit(max(3.0, self.freedom * length / sides), _TAIL)
-        power = special.ndtri(_AIMED)
+        power = special.ndtri(_POWER)
         # The error is an estimate itself: where it came out too small, too much would be promised.
         unsure = (1 + (level + power) ** 2 / (2 * self.freedom)) ** 0.5
         factor = level + power * unsure
@@ -108,14 +108,37 @@ def plan(days: Days, *, messages: float) -> Plan | None:
     chosen[-7 * weeks :] = True
     share = float(before.expected[chosen].sum() / before.expected.sum())
     used = before.only(chosen)
-    middle = len(used.number) // 2
-    found: Estimate | None = level(replace(used, number=np.arange(len(used.number)) - middle + 1))
-    if found is None:
+    error = _error(used)
+    if error is None:
         return None
     return Plan(
         days=len(used.number),
         messages_a_day=messages * share / len(used.number),
         hits_a_day=float(used.hits.sum() / len(used.number)),
-        error=found.error,
-        freedom=found.freedom,
+        error=error[0],
+        freedom=error[1],
     )
+
+
+def _error(days: Days) -> tuple[float, float] | None:
+    """Error of a change in the middle of these days, and its degrees of freedom.
+
+    A single estimate of an error is a matter of luck itself, and would promise one service half the time
+    and the next one twice of what it needs. So the halves of the days are asked as well, as far as they
+    are long enough, and the mean of the variances is taken, each as it would be for as many days.
+    """
+    found = _in_the_middle(days)
+    if found is None:
+        return None
+    variances = [found.error**2]
+    half = len(days.number) // 2
+    if half >= _LEAST_HALF:
+        first = np.arange(len(days.number)) < half
+        halves = [_in_the_middle(days.only(chosen)) for chosen in (first, ~first)]
+        variances += [one.error**2 * 0.5 ** (2 * _FALLS) for one in halves if one is not None]
+    return float(np.mean(variances)) ** 0.5, found.freedom
+
+
+def _in_the_middle(days: Days) -> Estimate | None:
+    length = len(days.number)
+    return level(replace(days, number=np.arange(length) - length // 2 + 1))

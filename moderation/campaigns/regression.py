@@ -20,11 +20,13 @@ class Fitted:
     Attributes:
         beta: A coefficient a column.
         mean: What was expected: a count a day, or the share of the first of two.
+        weight: Variance of each day's count, if messages were independent.
         bread: Inverse of the information; its first row says how far a count moves the first coefficient.
     """
 
     beta: Array
     mean: Array
+    weight: Array
     bread: Array
 
 
@@ -61,7 +63,7 @@ def fit(design: Array, offset: Array, counts: Array, totals: Array | None = None
         bread = np.asarray(np.linalg.inv((design.T * weight) @ design), dtype=np.float64)
     except np.linalg.LinAlgError:
         return None
-    return Fitted(beta, mean, bread)
+    return Fitted(beta, mean, weight, bread)
 
 
 def _at(eta: Array, totals: Array | None) -> tuple[Array, Array]:

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from moderation.campaigns.regression import fit
-from moderation.campaigns.variance import FEWEST_COSINES, Array, Days, variance_of
+from moderation.campaigns.regression import Array, fit
+from moderation.campaigns.variance import FEWEST_WAVES, Days, variance_of
 from moderation.trends.intervals import LEVEL, Interval
 
 _TAIL: Final = (1 + LEVEL) / 2
@@ -133,7 +133,7 @@ def _shift(days: Days, columns: list[Array], *, control: bool = False) -> Estima
         usable &= (days.control_expected > 0) & (days.hits + days.control > 0)
     days, design = days.only(usable), design[usable]
     if (
-        len(days.hits) < design.shape[1] + FEWEST_COSINES
+        len(days.hits) < design.shape[1] + FEWEST_WAVES
         or not days.hits.any()
         or np.linalg.matrix_rank(design) < design.shape[1]
     ):
@@ -145,8 +145,8 @@ def _shift(days: Days, columns: list[Array], *, control: bool = False) -> Estima
         fitted = fit(design, np.log(days.expected), days.hits)
     if fitted is None or not abs(fitted.beta[0]) <= _ABSURD:
         return None
-    beta, pull = float(fitted.beta[0]), design @ fitted.bread[0]
-    variance, freedom = variance_of(days, pull, fitted.mean, design.shape[1], control=control)
+    beta = float(fitted.beta[0])
+    variance, freedom = variance_of(days, design, fitted, control=control)
     if not variance > 0:
         return None
     error = sqrt(variance)

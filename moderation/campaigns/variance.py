@@ -6,13 +6,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from moderation.campaigns.regression import Array, Fitted
 from moderation.trends.intervals import two_way
 
-Array = NDArray[np.float64]
-
-_DAYS_A_COSINE: Final = 6
-"""Days that each cosine of the long-run variance stands for: likeness beyond two weeks is not seen."""
-FEWEST_COSINES: Final = 4
+_DAYS_A_WAVE: Final = 10
+"""Days that each wave stands for: the quickest one takes 20 days to come again."""
+FEWEST_WAVES: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +64,8 @@ class Days:
         )
 
 
-def variance_of(
-    days: Days, pull: Array, share: Array, parameters: int, *, control: bool
-) -> tuple[float, float]:
-    """Variance of a coefficient, and its degrees of freedom.
+def variance_of(days: Days, design: Array, fitted: Fitted, *, control: bool) -> tuple[float, float]:
+    """Variance of the first coefficient, and its degrees of freedom.
 
     By author and room, as far as groups are known; and what all groups have in common from day to day:
     the long-run variance of their sum, less what the groups bring to it one by one.
@@ -79,47 +76,55 @@ def variance_of(
 
     Args:
         days: The series.
-        pull: How far a hit more on each day moves the coefficient.
-        share: What was expected, a day's hits, or the campaign's share of both sides' hits.
-        parameters: How many were fitted.
-        control: Whether it is the campaign's share of both sides' hits that was fitted.
+        design: A row a day.
+        fitted: What was fitted to the days' hits, or to the campaign's share of both sides' hits.
+        control: Whether it is the share.
     """
     other = days.control if control and days.control is not None else None
-    left = days.hits - (share if other is None else share * (days.hits + other))
-    common, waves = long_run_variance(pull * left, parameters)
+    left = days.hits - (fitted.mean if other is None else fitted.mean * (days.hits + other))
+    slow = slow_waves(design, fitted)
+    waves = float(len(slow))
+    common = float(np.mean((slow @ left) ** 2))
     hits, messages, control_by = days.hits_by, days.messages_by, days.control_by
     if hits is None or messages is None or (other is not None and control_by is None):
-        return float(common), waves
+        return common, waves
     if other is None or control_by is None:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            by = hits - np.nan_to_num(share * messages / messages[0].sum(axis=0))
+        by = hits - fitted.mean * messages / np.maximum(messages[0].sum(axis=0), 1.0)
     else:
-        by = hits - share * (hits + control_by)
-    by = by * pull
+        by = hits - fitted.mean * (hits + control_by)
+    pull = design @ fitted.bread[0]
     wrote = messages.sum(axis=-1)
-    spread = two_way(by.sum(axis=-1), share=wrote / wrote[0].sum(), floor=float(np.sum(pull**2 * days.hits)))
+    spread = two_way(by @ pull, share=wrote / wrote[0].sum(), floor=float(pull**2 @ days.hits))
     clustered, freedom = float(spread.variance), float(spread.freedom)
-    one_by_one = long_run_variance(by, parameters)[0].sum(axis=-1)
-    shared = max(0.0, float(common - (one_by_one[0] + one_by_one[1] - one_by_one[2])))
+    authors, rooms, pairs = np.mean((by @ slow.T) ** 2, axis=-1).sum(axis=-1)
+    shared = max(0.0, common - float(authors + rooms - pairs))
     total = clustered + shared
     return total, total**2 / (clustered**2 / freedom + shared**2 / waves)
 
 
-def long_run_variance(influence: Array, parameters: int) -> tuple[Array, float]:
-    """Variance of the sum (over the last axis) of a series whose neighbours are alike, and its freedom.
+def slow_waves(design: Array, fitted: Fitted) -> Array:
+    """Slow waves that nothing fitted can follow: each one's square shows how much the first coefficient varies.
 
-    Equal-weighted cosine estimator: the series' own slow waves show how much sums of it vary; with as
-    many degrees of freedom as there are waves, t and not the normal distribution gives the interval.
+    Neighbouring days are alike, so a sum over many days varies more than single days let one think; how
+    much, slow waves within the series show. Plain cosines would show too little of it: the level and
+    weekdays that were fitted took a part of them away. These are the cosines less that part, and so see
+    what was left as if nothing had been fitted. With as many degrees of freedom as there are waves, t and
+    not the normal distribution gives the interval.
 
     Source:
-        E. Lazarus, D. J. Lewis, J. H. Stock, M. W. Watson, "HAR inference: recommendations for
-        practice", J. Business & Economic Statistics 36 (2018). The number of waves was chosen by
-        simulation: docs/statistics.md.
+        Y. Sun, X. Wang, "An asymptotically F-distributed Chow test in the presence of heteroscedasticity
+        and autocorrelation", Econometric Reviews 41 (2022), for one shift; E. Lazarus, D. J. Lewis,
+        J. H. Stock, M. W. Watson, "HAR inference: recommendations for practice", J. Business & Economic
+        Statistics 36 (2018), for cosines. Their number was chosen by simulation: docs/statistics.md.
+
+    Returns:
+        A row a wave, to be multiplied with what the fit left of each day's hits.
     """
-    length = influence.shape[-1]
-    waves = max(FEWEST_COSINES, length // _DAYS_A_COSINE)
+    length, columns = design.shape
+    root = np.sqrt(fitted.weight)
+    number = max(FEWEST_WAVES, length // _DAYS_A_WAVE)
     at = (np.arange(length) + 0.5) / length
-    cosines = np.cos(np.pi * np.outer(np.arange(1, waves + 1), at))
-    parts = influence @ cosines.T
-    small = length / max(length - parameters, 1)
-    return 2 * np.mean(parts**2, axis=-1) * small, float(waves)
+    cosines = np.cos(np.pi * np.outer(at, np.arange(1, number + 1)))
+    apart, _ = np.linalg.qr(np.column_stack([design * root[:, None], cosines]))
+    found: Array = np.sqrt(fitted.bread[0, 0]) * apart[:, columns:].T / root
+    return found

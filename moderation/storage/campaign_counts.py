@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Integer, case, func, select
 
-from moderation.campaigns.variance import Array
+from moderation.campaigns.regression import Array
 from moderation.storage.tables.archive import (
     day_authors,
     day_groups,

@@ -10,6 +10,7 @@ log-odds ratio with an informative Dirichlet prior, over its standard error.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from math import erfc, log, sqrt
 from typing import NamedTuple
 
@@ -177,14 +178,12 @@ def count_day(texts: Iterable[Text]) -> TermDay:
 def _beside(of_text: Iterable[set[str]], kept: frozenset[str]) -> dict[str, dict[str, int]]:
     """What each kept term most often stands with: kept terms that neither hold it nor stand in it."""
     together: dict[str, Counter[str]] = defaultdict(Counter)
-    for terms in of_text:
-        here = sorted(terms & kept)
-        for term in here:
-            together[term].update(other for other in here if other not in term and term not in other)
-    return {
-        term: dict(sorted(counter.items(), key=lambda pair: (-pair[1], pair[0]))[:_BESIDE])
-        for term, counter in together.items()
-    }
+    for terms, texts in Counter(frozenset(terms & kept) for terms in of_text).items():
+        for one, other in combinations(terms, 2):
+            if one not in other and other not in one:
+                together[one][other] += texts
+                together[other][one] += texts
+    return {term: _most(counter) for term, counter in together.items()}
 
 
 def emerging(now: Sequence[TermDay], before: Sequence[TermDay], *, most: int = 10) -> tuple[Phrase, ...]:
@@ -197,15 +196,14 @@ def emerging(now: Sequence[TermDay], before: Sequence[TermDay], *, most: int = 1
     """
     if not now or not before:
         return ()
-    here, there = _sum(now), _sum(before)
     size_here = sum(day.occurrences for day in now)
     size_there = sum(day.occurrences for day in before)
     scored = []
-    for term, count in here.items():
+    for term, count in _sum(now).items():
         if count.authors < FEWEST_SHOWN:
             continue
-        seen = sum(term in day.terms for day in before)
-        past = (there[term].texts if term in there else 0) + _UNSEEN * (len(before) - seen)
+        seen = [day.terms[term].texts for day in before if term in day.terms]
+        past = sum(seen) + _UNSEEN * (len(before) - len(seen))
         usual = past * size_here / size_there if size_there else 0.0
         scored.append((term, count, usual, _z(count.texts, size_here, past, size_there)))
     q_values = adjusted([erfc(z / sqrt(2)) / 2 for *_, z in scored]) if scored else []
@@ -218,7 +216,7 @@ def emerging(now: Sequence[TermDay], before: Sequence[TermDay], *, most: int = 1
             usual=usual,
             z=z,
             q_value=q_value,
-            beside=tuple(count.beside),
+            beside=_most_beside(now, term),
         )
         for (term, count, usual, z), q_value in zip(scored, q_values, strict=True)
         if q_value <= FALSE_DISCOVERIES
@@ -235,25 +233,29 @@ def _z(here: float, size_here: int, there: float, size_there: float) -> float:
 
 
 def _sum(days: Sequence[TermDay]) -> dict[str, TermCount]:
-    texts: Counter[str] = Counter()
-    authors: dict[str, int] = {}
-    rooms: dict[str, int] = {}
-    beside: dict[str, Counter[str]] = defaultdict(Counter)
+    """Each term's texts, and its authors and rooms on the day that had most of them."""
+    found: dict[str, TermCount] = {}
     for day in days:
         for term, count in day.terms.items():
-            texts[term] += count.texts
-            authors[term] = max(authors.get(term, 0), count.authors)
-            rooms[term] = max(rooms.get(term, 0), count.rooms)
-            beside[term].update(count.beside)
-    return {
-        term: TermCount(
-            texts=texts[term],
-            authors=authors[term],
-            rooms=rooms[term],
-            beside=dict(sorted(beside[term].items(), key=lambda pair: (-pair[1], pair[0]))[:_BESIDE]),
-        )
-        for term in texts
-    }
+            other = found.get(term)
+            found[term] = TermCount(
+                texts=count.texts + (other.texts if other else 0),
+                authors=max(count.authors, other.authors if other else 0),
+                rooms=max(count.rooms, other.rooms if other else 0),
+            )
+    return found
+
+
+def _most_beside(days: Sequence[TermDay], term: str) -> tuple[str, ...]:
+    together: Counter[str] = Counter()
+    for day in days:
+        if term in day.terms:
+            together.update(day.terms[term].beside)
+    return tuple(_most(together))
+
+
+def _most(together: Counter[str]) -> dict[str, int]:
+    return dict(sorted(together.items(), key=lambda pair: (-pair[1], pair[0]))[:_BESIDE])
 
 
 def _told(ranked: Iterable[Phrase], most: int) -> tuple[Phrase, ...]:

@@ -21,8 +21,11 @@ LONG_TEXT: Final = 200.0
 """Number of n-grams (some 70 letters) from which on a text's mean counts, not its sum."""
 
 Numbers = NDArray[np.float64]
+Floats = NDArray[np.float32]
 
-
+_SURE: Final = 80.0
+"""Log-odds beyond which nothing is told apart."""
+_ONES: Final = np.ones(1000, dtype=np.float32)
 _ROOT_LONG: Final = sqrt(LONG_TEXT)
 
 
@@ -45,61 +48,63 @@ def damping(counts: Any) -> Any:
 class Compiled:
     """A row of weights for each feature: what it adds to each hidden unit and straight to each head.
 
-    A text's row is ``sum(n-gram rows) / damping(number of n-grams) + sum(mark rows)``. Its hidden part plus
-    ``hidden_bias``, negative units set to nothing, times ``out`` is added to the straight part of the harm heads,
-    and ``bias`` to all: these are the log-odds, calibrated and set to the assumed prior.
+    A text's row is ``sum(n-gram rows) / damping(number of n-grams) + sum(mark rows)`` and the biases. Its hidden
+    part, negative units set to nothing, times ``out`` is added to its straight part: these are the log-odds,
+    calibrated and set to the assumed prior. All in single precision: what is fetched is what takes the time.
     """
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], parents: Sequence[int]) -> None:
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], chains: NDArray[np.int32]) -> None:
         weights = arrays["weights"]
-        self._hidden_bias: Final = np.asarray(arrays["hidden_bias"], dtype=np.float64)
-        self._out: Final = np.ascontiguousarray(arrays["out"], dtype=np.float64)
-        self._bias: Final = np.asarray(arrays["bias"], dtype=np.float64)
-        self._hidden: Final = len(self._hidden_bias)
-        self._weights: Final[NDArray[np.float32]] = np.ascontiguousarray(weights)
-        self._grams: Final = len(parents)
-        self._summed = _summed(weights, np.array(parents, dtype=np.int64))
-        self._zero = len(self._summed) - 1
+        self._hidden: Final = len(arrays["out"])
+        self._zero: Final = len(weights)
+        self._weights: Final[Floats] = np.vstack([weights, np.zeros_like(weights[:1])])
+        self._summed: Final = _summed(self._weights, chains)
+        self._biases: Final = np.array([*arrays["hidden_bias"], *arrays["bias"], 0.0], dtype=np.float32)
+        self._out: Final[Floats] = np.zeros((self._hidden, len(HEADS)), dtype=np.float32)
+        self._out[:, : len(HARM_HEADS)] = arrays["out"]
+        self._out_of: Final = np.ascontiguousarray(self._out.T)
 
-    def logits(self, extracts: Sequence[Extract]) -> Numbers:
+    def logits(self, extracts: Sequence[Extract]) -> Floats:
         """Log-odds, one row for each text and one column for each head."""
         if len(extracts) == 1:
             extracts[0].row = self._row(extracts[0])
             return self._finished(extracts[0].row)[None]
         grams = self._sums([extract.ends for extract in extracts])
         marks = self._sums([extract.marks for extract in extracts])
-        return self._finished(grams[:, :-1] / damping(grams[:, -1:]) + marks[:, :-1])
+        return self._finished(grams / damping(grams[:, -1:]) + marks + self._biases)
 
-    def weighing(self, extract: Extract, head: int) -> Callable[[Sequence[int]], NDArray[Any]]:
+    def weighing(self, extract: Extract, head: int) -> Callable[[Any], NDArray[Any]]:
         """Says what features weigh in a harm head, in log-odds, in this very text.
 
         Which units speak is settled by the text; below them all is linear. So the weights of the text's
         features (n-grams damped) and a constant add up to its log-odds.
         """
         row = self._row(extract) if extract.row is None else extract.row
-        speaking = row[: self._hidden] + self._hidden_bias > 0.0
         column = np.zeros(self._weights.shape[1], dtype=np.float32)
-        column[: self._hidden] = self._out[:, head] * speaking
+        np.multiply(self._out_of[head], row[: self._hidden] > 0.0, out=column[: self._hidden])
         column[self._hidden + head] = 1.0
-        return lambda features: self._weights.take(features, axis=0) @ column
+        return lambda features: self._weights.take(features, axis=0).dot(column)
 
-    def _row(self, extract: Extract) -> Numbers:
+    def _row(self, extract: Extract) -> Floats:
         """The features' rows put together, for one text, where each call of NumPy counts."""
-        total = np.add.reduce(self._summed.take(extract.ends, axis=0), axis=0)
-        row: Numbers = total[:-1] / damping_of(float(total[-1]))
-        if extract.marks:
-            row += np.add.reduce(self._summed.take(extract.marks, axis=0), axis=0)[:-1]
+        grams, marks = len(extract.ends), len(extract.marks)
+        if not grams and not marks:
+            return self._biases
+        rows = self._summed.take([*extract.ends, *extract.marks], axis=0)
+        ones = _ONES if grams + marks <= len(_ONES) else np.ones(grams + marks, dtype=np.float32)
+        total = ones[:grams].dot(rows[:grams])
+        row: Floats = total / damping_of(float(total[-1])) + self._biases
+        if marks:
+            row += ones[:marks].dot(rows[grams:])
         return row
 
-    def _finished(self, rows: Numbers) -> Numbers:
+    def _finished(self, rows: Floats) -> Floats:
         """Through the hidden layer; for one row or many."""
-        hidden = rows[..., : self._hidden] + self._hidden_bias
-        np.maximum(hidden, 0.0, out=hidden)
-        logits: Numbers = rows[..., self._hidden :] + self._bias
-        logits[..., : len(HARM_HEADS)] += hidden @ self._out
-        return logits
+        bent: Floats = np.maximum(rows[..., : self._hidden], 0.0).dot(self._out)
+        bent += rows[..., self._hidden : -1]
+        return bent
 
-    def _sums(self, features: Sequence[list[int]]) -> Numbers:
+    def _sums(self, features: Sequence[list[int]]) -> Floats:
         """For each text the sum of its features' rows."""
         # reduceat knows no empty segment, so each one ends with a row of zeros.
         ids: list[int] = []
@@ -108,30 +113,25 @@ class Compiled:
             starts.append(len(ids))
             ids += found
             ids.append(self._zero)
-        sums: Numbers = np.add.reduceat(self._summed.take(ids, axis=0), starts, axis=0)
+        sums: Floats = np.add.reduceat(self._summed.take(ids, axis=0), starts, axis=0)
         return sums
 
 
-def _summed(weights: NDArray[np.float32], parents: NDArray[np.int64]) -> Numbers:
+def _summed(weights: Floats, chains: NDArray[np.int32]) -> Floats:
     """Each n-gram's weights with those of all n-grams it ends with, and their number in the last column.
 
     Marks keep their own weights; the last row is zeros.
     """
-    size = len(parents)
-    summed = np.zeros((len(weights) + 1, weights.shape[1] + 1))
-    summed[:-1, :-1] = weights
-    summed[:size, -1] = 1.0
-    own = summed[:size].copy()
-    at = parents.copy()
-    while (at >= 0).any():
-        rest = at >= 0
-        summed[:size][rest] += own[at[rest]]
-        at[rest] = parents[at[rest]]
+    summed = np.zeros((len(weights), weights.shape[1] + 1), dtype=np.float32)
+    summed[:, :-1] = weights
+    grams = summed[: len(chains)]
+    grams[:, :-1] = sum(weights[chains[:, at]] for at in range(chains.shape[1]))
+    grams[:, -1] = (chains < len(weights) - 1).sum(axis=1)
     return summed
 
 
-def probabilities(logits: Numbers) -> Numbers:
-    """Log-odds to probabilities. Beyond ±40 a probability is 0 or 1 to all digits we keep."""
-    # np.clip takes three times as long for one text.
-    result: Numbers = 1.0 / (1.0 + np.exp(-np.minimum(np.maximum(logits, -40.0), 40.0)))
+def probabilities(logits: NDArray[Any]) -> NDArray[Any]:
+    """Log-odds to probabilities."""
+    # The bound keeps exp within what a float holds. np.clip takes three times as long for one text.
+    result: NDArray[Any] = 1.0 / (1.0 + np.exp(np.minimum(-logits, _SURE)))
     return result

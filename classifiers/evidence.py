@@ -5,20 +5,22 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, Final, Literal, NamedTuple
 
+import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.compiled import damping_of
-from classifiers.features import EDGE, Extract, FeatureSpace
+from classifiers.features import EDGE, LONGEST_GRAM, Extract, FeatureSpace
 from classifiers.labels import CATEGORY_JA, MINORS
 from classifiers.lexicon import Hit
 from classifiers.views import Views
 
 Span = tuple[int, int]
-Weighing = Callable[[Sequence[int]], NDArray[Any]]
+Weighing = Callable[[Any], NDArray[Any]]
 """From features to what each adds to the log-odds of one category in one text."""
 
 _SHOWN: Final = 12
 """Contributions given: all of the lexicon, then the heaviest n-grams, up to this many."""
+_SHARES: Final = 1 / np.arange(1, LONGEST_GRAM + 1, dtype=np.float32)
 _WORTH_A_SPAN: Final = 0.35
 """Share of the strongest letter's weight from which a letter is marked, where no entry of the lexicon stands."""
 
@@ -88,18 +90,16 @@ def evidence_of(
 
 
 def _by_letter(size: int, space: FeatureSpace, extract: Extract, weighing: Weighing) -> list[float]:
-    """The weight of each folded letter: every n-gram's, shared evenly among its letters."""
+    """The weight of each folded letter, not damped: every n-gram's, shared evenly among its letters."""
     letters = [0.0] * (size + 2)  # the edges take their share, and go
-    sizes = space.sizes
-    grams, ends = space.every_gram(extract)
-    for gram, end, weight in zip(grams, ends, _damped(grams, weighing), strict=True):
-        length = sizes[gram]
-        if length == 1:
-            letters[end - 1] += weight
-        else:
-            share = weight / length
-            for at in range(end - length, end):
-                letters[at] += share
+    shares = weighing(space.chain_of(extract).ravel()).reshape(-1, LONGEST_GRAM) * _SHARES
+    # Of what ends at a letter: the part of that letter, of the one before it, and so on. An n-gram that a place
+    # does not have weighs nothing.
+    parts = np.add.accumulate(shares[:, ::-1], axis=1).tolist()
+    for (_, end, _), (third, second, first) in zip(extract.found, parts, strict=True):
+        letters[end - 1] += first
+        letters[end - 2] += second
+        letters[end - 3] += third
     return letters[1:-1]
 
 
@@ -144,12 +144,23 @@ def _contributions(
 
 
 def _strong(letters: Sequence[float]) -> list[Span]:
-    """Letters whose weight comes near the strongest one's."""
+    """Runs of letters whose weight comes near the strongest one's."""
     top = max(letters, default=0.0)
     if top <= 0.0:
         return []
     enough = _WORTH_A_SPAN * top
-    return [(at, at + 1) for at, weight in enumerate(letters) if weight >= enough]
+    runs: list[Span] = []
+    begun = -1
+    for at, weight in enumerate(letters):
+        if weight < enough:
+            if begun >= 0:
+                runs.append((begun, at))
+                begun = -1
+        elif begun < 0:
+            begun = at
+    if begun >= 0:
+        runs.append((begun, len(letters)))
+    return runs
 
 
 def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final
@@ -38,20 +38,21 @@ class Extract:
     """One text in numbers.
 
     Attributes:
-        ends: The longest known n-gram that ends at each place, by number; those it ends with count as well.
-        places: Where each of them ends, counted with the EDGE before the text.
+        found: The longest known n-gram that ends at each place: where it begins and ends, counted with the EDGE
+            before the text, and its number.
+        ends: Their numbers; the n-grams they end with count as well.
         marks: Numbers of its marks, each once.
         hits: The lexicon's hits that the marks come from.
         chances: What each head says, once it was scored.
         row: Its features' weights put together, once it was scored alone; kept for who asks why.
     """
 
+    found: Sequence[tuple[int, int, int]]
     ends: list[int]
-    places: list[int]
     marks: list[int]
     hits: list[Hit]
     chances: list[float] | None = None
-    row: NDArray[np.float64] | None = None
+    row: NDArray[np.float32] | None = None
 
 
 class FeatureSpace:
@@ -81,53 +82,58 @@ class FeatureSpace:
         known = self._mark_ids
         marks = [known[mark] for mark in marks_of(folded, hits) if mark in known]
         marks.sort()  # sets come in any order, and sums of floats depend on it
-        return Extract([gram for _, _, gram in found], [end for _, end, _ in found], marks, hits)
+        return Extract(found, [gram for _, _, gram in found], marks, hits)
 
     @cached_property
-    def parents(self) -> list[int]:
-        """For each n-gram the longest known one that it ends with, or -1."""
+    def chains(self) -> NDArray[np.int32]:
+        """For each n-gram the known ones it ends with, itself too: one of each length, shortest first, or ``size``."""
         numbers = {gram: at for at, gram in enumerate(self.grams)}
-        return [
-            next((numbers[gram[at:]] for at in range(1, len(gram)) if gram[at:] in numbers), -1)
-            for gram in self.grams
+        suffixes = [
+            [
+                numbers.get(gram[-length:], self.size) if len(gram) >= length else self.size
+                for gram in self.grams
+            ]
+            for length in range(1, LONGEST_GRAM + 1)
         ]
+        return np.array(suffixes, dtype=np.int32).T.copy()
 
     def mark_ids(self, hit: Hit) -> set[int]:
         """Numbers of the marks that one hit sets by itself."""
         names = _marks_of_hit(hit.entry, hit.masked)
         return {self._mark_ids[mark] for mark in names if mark in self._mark_ids}
 
+    def chain_of(self, extract: Extract) -> NDArray[np.int32]:
+        """``chains`` of what a text's places end with: one row a place."""
+        return self.chains.take(np.array(extract.ends, dtype=np.intp), axis=0)
+
     def every_gram(self, extract: Extract) -> tuple[list[int], list[int]]:
-        """Number and end of every known n-gram of a text, as in ``places``; ``sizes`` says how long each is."""
-        parents = self.parents
-        grams: list[int] = []
-        ends: list[int] = []
-        for longest, end in zip(extract.ends, extract.places, strict=True):
-            gram = longest
-            while gram >= 0:
-                grams.append(gram)
-                ends.append(end)
-                gram = parents[gram]
-        return grams, ends
+        """Number and end of every known n-gram of a text; ``sizes`` says how long each is."""
+        known = [
+            (gram, end)
+            for chain, (_, end, _) in zip(self.chain_of(extract).tolist(), extract.found, strict=True)
+            for gram in chain
+            if gram < self.size
+        ]
+        return [gram for gram, _ in known], [end for _, end in known]
 
 
-def marks_of(folded: str, hits: Iterable[Hit]) -> set[str]:
+def marks_of(folded: str, hits: Sequence[Hit]) -> set[str]:
     """Names of what the lexicon and the forms of address say about a text.
 
     Of each category that is hit: that it is, how gravely, whether somebody must be meant, whether a letter
     was hidden, which letters stand right beside it, how much else is said, and whether somebody, or the writer,
     is named; and every entry by itself.
     """
+    addressed = _ADDRESS.search(folded) is not None
     marks: set[str] = set()
+    if not hits:
+        return {"addressed"} if addressed else marks
     covered: dict[str, set[int]] = {}
     edged = f"{EDGE}{folded}{EDGE}"
     for hit in hits:
         marks |= _marks_of_hit(hit.entry, hit.masked)
         marks.update(_beside(edged, hit.start + 1, hit.end + 1, hit.entry.category))
         covered.setdefault(hit.entry.category, set()).update(range(hit.start, hit.end))
-    addressed = _ADDRESS.search(folded) is not None
-    if not marks:
-        return {"addressed"} if addressed else marks
     size = len(folded.strip(_NO_LETTERS))
     for category, places in covered.items():
         marks.add(f"rest:{category}:{bisect_left(_RESTS, size - len(places))}")

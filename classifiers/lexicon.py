@@ -3,15 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from daachorse import CharwiseDoubleArrayAhoCorasick
-
 from classifiers.errors import LexiconError
 from classifiers.lexicon_file import Entry, read_entries
-from classifiers.lexicon_needles import EXCUSE, Needle, needles_of
+from classifiers.lexicon_index import Found, LexiconIndex
+from classifiers.lexicon_needles import EXCUSE
 from classifiers.lexicon_stands import stands
 from classifiers.views import Views
 
@@ -31,20 +30,17 @@ class Hit:
 
 
 class Lexicon:
-    """Entries compiled into one automaton. Immutable; safe to share between threads."""
+    """Entries compiled into one automaton. Immutable; safe to share between threads.
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    ``index`` and ``version`` are given by who stored them beside the same entries; both take their time.
+    """
+
+    def __init__(
+        self, entries: Iterable[Entry], *, index: LexiconIndex | None = None, version: str = ""
+    ) -> None:
         self.entries: Final = tuple(entries)
-        self.version: Final = _version(self.entries)
-        self._needles: list[list[tuple[int, Needle]]] = []
-        patterns: dict[str, int] = {}
-        for index, entry in enumerate(self.entries):
-            for needle in needles_of(entry):
-                at = patterns.setdefault(needle.text, len(patterns))
-                if at == len(self._needles):
-                    self._needles.append([])
-                self._needles[at].append((index, needle))
-        self._automaton = CharwiseDoubleArrayAhoCorasick(list(patterns)) if patterns else None
+        self.version: Final = version or _version(self.entries)
+        self.index: Final = index or LexiconIndex.of(self.entries)
 
     @classmethod
     def load(cls, folder: Path = LEXICON_FOLDER) -> "Lexicon":
@@ -60,47 +56,54 @@ class Lexicon:
 
     def find(self, views: Views) -> list[Hit]:
         """Entries in a text, longest first. One that lies within a longer one of its category is left out."""
-        if self._automaton is None:
-            return []
-        found = self._automaton.find_overlapping(views.folded)
+        found = self.index.find(views.folded)
         return self._judge(views, found) if found else []
 
-    def _judge(self, views: Views, found: Sequence[tuple[int, int, int]]) -> list[Hit]:
+    def _judge(self, views: Views, found: Sequence[Found]) -> list[Hit]:
         excused: dict[int, set[int]] = {}
-        wanted: list[tuple[int, int, int, Needle]] = []
-        for start, end, pattern in found:
-            for index, needle in self._needles[pattern]:
-                if needle.kind == EXCUSE:
-                    excused.setdefault(index, set()).update(range(start, end))
-                else:
-                    wanted.append((start, -end, index, needle))
+        wanted: list[tuple[int, int, int, str, bool]] = []
+        for start, end, index, kind, masked in found:
+            if kind == EXCUSE:
+                excused.setdefault(index, set()).update(range(start, end))
+            else:
+                wanted.append((start, -end, index, kind, masked))
         # From left to right, the longer first: a hit lies within an earlier one if it ends no later than any did.
         wanted.sort(key=_by_place)
         reached: dict[str, int] = {}
         hits: list[Hit] = []
-        for start, minus_end, index, needle in wanted:
+        for start, minus_end, index, kind, masked in wanted:
             entry, end = self.entries[index], -minus_end
             if end <= reached.get(entry.category, 0):
                 continue
             if index in excused and not excused[index].isdisjoint(range(start, end)):
                 continue
-            if stands(views, start, end, needle):
-                hits.append(Hit(entry, start, end, needle.masked))
+            if stands(views, start, end, kind):
+                hits.append(Hit(entry, start, end, masked))
                 reached[entry.category] = end
         hits.sort(key=_by_length)
         return hits
 
     def as_rows(self) -> list[dict[str, Any]]:
-        """For JSON; ``from_rows`` is the way back."""
-        return [asdict(entry) for entry in self.entries]
+        """For JSON, what is as usual left out; ``from_rows`` is the way back."""
+        return [
+            {name: value for name in _NAMES if (value := getattr(entry, name)) != _USUAL[name]}
+            for entry in self.entries
+        ]
 
     @classmethod
-    def from_rows(cls, rows: Iterable[dict[str, Any]]) -> "Lexicon":
+    def from_rows(
+        cls, rows: Iterable[dict[str, Any]], *, index: LexiconIndex | None = None, version: str = ""
+    ) -> "Lexicon":
         """Build from ``as_rows``. Raises TypeError for rows of another shape."""
-        return cls(
-            Entry(**{**row, "exceptions": tuple(row["exceptions"]), "also": tuple(row["also"])})
-            for row in rows
-        )
+        return cls((_entry(**row) for row in rows), index=index, version=version)
+
+
+_NAMES: Final = tuple(field.name for field in fields(Entry))
+_USUAL: Final = {field.name: field.default for field in fields(Entry)}
+
+
+def _entry(*, exceptions: Sequence[str] = (), also: Sequence[str] = (), **row: Any) -> Entry:
+    return Entry(exceptions=tuple(exceptions), also=tuple(also), **row)
 
 
 def _version(entries: Sequence[Entry]) -> str:
@@ -109,7 +112,7 @@ def _version(entries: Sequence[Entry]) -> str:
     return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:12]
 
 
-def _by_place(wanted: tuple[int, int, int, Needle]) -> tuple[int, int, int]:
+def _by_place(wanted: tuple[int, int, int, str, bool]) -> tuple[int, int, int]:
     return wanted[:3]
 
 

@@ -50,6 +50,11 @@ class Entry:
     minors: bool = False
     mask: bool | None = None
 
+    def __hash__(self) -> int:
+        return hash(
+            (self.category, self.term)
+        )  # entries are looked up for every message, and no two share both
+
     @property
     def id(self) -> str:
         """``category/term``."""

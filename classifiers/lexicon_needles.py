@@ -1,8 +1,7 @@
 """What is looked for in folded text on behalf of one entry: its spellings, masked ones, and what excuses it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from classifiers.fold import MASK, fold
 from classifiers.lexicon_file import Entry
@@ -22,18 +21,12 @@ _LONG_READING: Final = 6
 """Kana from which on a reading is looked for as the term is: what is so long is no piece of other words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Needle:
+class Needle(NamedTuple):
     """A folded spelling, how it must stand, and whether it holds a mask."""
 
     text: str
     kind: str
     masked: bool = False
-
-    @property
-    def latin(self) -> bool:
-        """Romaji: must stand as a word, since shine is in sunshine."""
-        return self.text.isascii() and self.text[0].isalnum()
 
 
 def needles_of(entry: Entry) -> Iterator[Needle]:

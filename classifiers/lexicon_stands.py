@@ -2,21 +2,28 @@
 
 from typing import Final
 
-from classifiers.lexicon_needles import EXACT, WORD, Needle
+from classifiers.lexicon_needles import EXACT, WORD
 from classifiers.views import Views
 
 _AROUND: Final = " w草笑。、!?ー…・~"
 """What may stand around an expression that is the whole message."""
 
 
-def stands(views: Views, start: int, end: int, needle: Needle) -> bool:
-    """Judge one place. Words are looked up only where the letters themselves do not tell."""
+def stands(views: Views, start: int, end: int, kind: str) -> bool:
+    """Judge one place for a kind of needle. Words are looked up only where the letters themselves do not tell.
+
+    Romaji must stand as a word, since shine is in sunshine.
+    """
     text = views.folded
-    if needle.latin and (_is_alphanumeric(text, start - 1) or _is_alphanumeric(text, end)):
+    if (
+        _is_alphanumeric(text, start)
+        and text[start:end].isascii()
+        and (_is_alphanumeric(text, start - 1) or _is_alphanumeric(text, end))
+    ):
         return False
-    if needle.kind == EXACT:
+    if kind == EXACT:
         return not text[:start].strip(_AROUND) and not text[end:].strip(_AROUND)
-    if needle.kind != WORD:
+    if kind != WORD:
         return True
     wide = views.text("tokens")
     if _is_own_run(wide, start, end, "ァ", "ー") or (
@@ -45,15 +52,15 @@ def _is_words(views: Views, start: int, end: int) -> bool:
 
     し and ね after a word that can end a sentence are particles (眠いしね); after others, a command.
     """
-    first = views.token_at.get(start)
-    if first is None:
+    words = views.words
+    first = next((at for at, word in enumerate(words) if word.start >= start), len(words))
+    if first == len(words) or words[first].start != start:
         return False
-    tokens = views.tokens
     last = first
-    while tokens[last].end < end and last + 1 < len(tokens):
+    while words[last].end < end and last + 1 < len(words):
         last += 1
-    if tokens[last].end != end:
+    if words[last].end != end:
         return False
-    if not all(token.is_function_word for token in tokens[first : last + 1]):
+    if not all(word.is_function_word for word in words[first : last + 1]):
         return True
-    return not (first and tokens[first - 1].end == start and tokens[first - 1].finite)
+    return not (first and words[first - 1].end == start and words[first - 1].finite)

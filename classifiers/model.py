@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
-import numpy as np
-
 from classifiers.artefact import DEFAULT_FOLDER, Artefact, content_version, load
-from classifiers.compiled import HEADS, Compiled, probabilities
+from classifiers.compiled import HARM_HEADS, Compiled, probabilities
 from classifiers.evidence import Evidence, evidence_of
 from classifiers.features import FeatureSpace
 from classifiers.fold import FOLD_VERSION
@@ -17,6 +15,7 @@ from classifiers.tokens import DICTIONARY_VERSION
 from classifiers.views import Views
 
 _SIZE: Final = len(CATEGORIES)
+_COLUMN: Final = {head: at for at, head in enumerate(HARM_HEADS)}
 
 
 class Scores:
@@ -30,16 +29,17 @@ class Scores:
 
     __slots__ = ("_targets", "minors", "probabilities", "target")
 
-    def __init__(self, row: list[float], best: int) -> None:
+    def __init__(self, row: list[float]) -> None:
         self.probabilities: Final[Mapping[str, float]] = dict(zip(CATEGORIES, row, strict=False))
         self.minors: Final = row[_SIZE]
-        self.target: Final = TARGETS[best]
-        self._targets = row[_SIZE + 1 :]
+        self._targets: Final = row[_SIZE + 1 :]
+        self.target: Final = TARGETS[self._targets.index(max(self._targets))]
 
     @property
     def targets(self) -> dict[str, float]:
         """Likelihood of each target; they sum to 1."""
-        return dict(zip(TARGETS, self._targets, strict=True))
+        whole = sum(self._targets)
+        return {target: one / whole for target, one in zip(TARGETS, self._targets, strict=True)}
 
 
 class Classifier:
@@ -54,7 +54,7 @@ class Classifier:
             grams=arrays["grams"].tolist(),
             marks=arrays["marks"].tolist(),
         )
-        self._compiled = Compiled(arrays, self._space.parents)
+        self._compiled = Compiled(arrays, self._space.chains)
         self.model_version: Final = content_version(arrays, artefact.lexicon)
         self.lexicon_version: Final = artefact.lexicon.version
         self.fold_version: Final = FOLD_VERSION
@@ -71,25 +71,21 @@ class Classifier:
             return []
         extract = self._space.extract
         extracts = [extract(Views(item) if isinstance(item, str) else item) for item in items]
-        chances = probabilities(self._compiled.logits(extracts))
-        about = chances[:, _SIZE + 1 :]
-        about /= np.add.reduce(about, axis=1, keepdims=True)
-        best = about.argmax(axis=1).tolist()
-        rows = chances.tolist()
+        rows = probabilities(self._compiled.logits(extracts)).tolist()
         for one, row in zip(extracts, rows, strict=True):
             one.chances = row
-        return [Scores(row, index) for row, index in zip(rows, best, strict=True)]
+        return [Scores(row) for row in rows]
 
     def explain(self, item: str | Views, category: str) -> Evidence:
         """Why a text scores as it does in a category: spans, one Japanese sentence, contributions.
 
         Raises ValueError for an unknown category.
         """
-        if category not in HEADS[: _SIZE + 1]:
+        column = _COLUMN.get(category)
+        if column is None:
             raise ValueError(f"no category {category!r}; there are {', '.join(CATEGORIES)} and minors")
         views = Views(item) if isinstance(item, str) else item
         extract = self._space.extract(views)
-        column = HEADS.index(category)
         if extract.chances is None:
             self.score([views])
             return self.explain(views, category)

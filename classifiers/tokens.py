@@ -1,7 +1,7 @@
 """Words of a text, by fugashi with unidic-lite. The dictionary is loaded once a process, at first use."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
 from typing import Any, Final, NamedTuple
@@ -33,50 +33,73 @@ class Token(NamedTuple):
     end: int
     finite: bool = False
 
+
+_tagging = threading.Lock()  # a MeCab tagger keeps the sentence it is reading
+
+
+class Word(NamedTuple):
+    """What the dictionary says of one word, as it says it: cheaper than a Token where few are looked at."""
+
+    start: int
+    pos: str
+    form: str
+    lemma: str
+    katakana: str
+    surface: str
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.start + len(self.surface)
+
+    @property
+    def finite(self) -> bool:
+        """Whether it can end a sentence."""
+        return self.form.startswith(_FINITE)
+
     @property
     def is_function_word(self) -> bool:
         """A particle or an auxiliary: it binds other words and says nothing itself."""
         return self.pos in _FUNCTION_WORDS
 
 
-_tagging = threading.Lock()  # a MeCab tagger keeps the sentence it is reading
-
-
 def tokenise(text: str) -> tuple[Token, ...]:
     """The words of a text of any content, in order; blanks stand between them."""
+    return tokens_of(words_of(text))
+
+
+def tokens_of(words: Sequence[Word]) -> tuple[Token, ...]:
+    """The same words, whole."""
     return tuple(
         Token(
-            surface,
-            lemma or surface,
-            (reading or surface).translate(TO_HIRAGANA),
-            pos,
-            start,
-            start + len(surface),
-            form.startswith(_FINITE),
+            word.surface,
+            word.lemma or word.surface,
+            (word.katakana or word.surface).translate(TO_HIRAGANA),
+            word.pos,
+            word.start,
+            word.end,
+            word.finite,
         )
-        for start, (pos, form, lemma, reading, surface) in _words(text)
+        for word in words
     )
 
 
-def spoken(text: str) -> Iterator[tuple[int, str, str]]:
-    """Start, surface and katakana reading of each word; the reading is empty where the word is unknown."""
-    for start, (_, _, _, reading, surface) in _words(text):
-        yield start, surface, reading
-
-
-def _words(text: str) -> Iterator[tuple[int, list[str]]]:
+def words_of(text: str) -> list[Word]:
+    """The words of a text of any content, in order; ``katakana`` and ``lemma`` are empty where one is unknown."""
     text = text.translate(_UNPRINTABLE)
     with _tagging:
         answer = _tagger().parse(text.encode("utf-8", "replace").decode())
     end = 0
+    words: list[Word] = []
     for line in answer.split("\n"):
         if line:
-            fields = line.split("\t")
-            start = text.find(fields[4], end)
+            pos, form, lemma, katakana, surface = line.split("\t")
+            start = text.find(surface, end)
             if start < 0:  # a lone surrogate, which MeCab cannot be shown
                 start = end
-            end = start + len(fields[4])
-            yield start, fields
+            end = start + len(surface)
+            words.append(Word(start, pos, form, lemma, katakana, surface))
+    return words
 
 
 @cache

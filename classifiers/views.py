@@ -5,7 +5,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 from classifiers.fold import Folded, fold
-from classifiers.tokens import Token, tokenise
+from classifiers.tokens import Token, Word, tokens_of, words_of
 
 VIEW_NAMES: Final = ("raw", "folded", "reading", "tokens")
 
@@ -34,14 +34,14 @@ class Views:
         return self.folding.text
 
     @cached_property
-    def tokens(self) -> tuple[Token, ...]:
+    def words(self) -> list[Word]:
         """The words of the folded text, read with katakana and small kana kept."""
-        return tokenise(self.folding.wide)
+        return words_of(self.folding.wide)
 
     @cached_property
-    def token_at(self) -> dict[int, int]:
-        """Index of the token that begins at a folded offset."""
-        return {token.start: index for index, token in enumerate(self.tokens)}
+    def tokens(self) -> tuple[Token, ...]:
+        """The same words as a rule or a report wants them."""
+        return tokens_of(self.words)
 
     @cached_property
     def reading(self) -> str:

@@ -120,29 +120,31 @@ class _Work:
         self, hint: re.Pattern[str], pattern: re.Pattern[str], result: Callable[[re.Match[str]], str]
     ) -> bool:
         """Replace every match; each new character covers the raw span of the whole match."""
-        if hint.search(self.text) is None:
+        text = self.text
+        if hint.search(text) is None:
             return False
-        text, at = self.text, 0
-        pieces: list[str] = []
+        changes = [
+            (match.start(), match.end(), new)
+            for match in pattern.finditer(text)
+            if (new := result(match)) != match.group()
+        ]
+        if not changes:
+            return False
         if self.starts is None or self.ends is None:
             old_starts, old_ends = list(range(len(text))), list(range(1, len(text) + 1))
         else:
             old_starts, old_ends = self.starts, self.ends
+        at = 0
+        pieces: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
-        for match in pattern.finditer(text):
-            begin, end = match.span()
-            new = result(match)
-            if new == match.group():
-                continue
+        for begin, end, new in changes:
             pieces += (text[at:begin], new)
             starts += old_starts[at:begin]
             ends += old_ends[at:begin]
             starts += [old_starts[begin]] * len(new)
             ends += [old_ends[end - 1]] * len(new)
             at = end
-        if not pieces:
-            return False
         pieces.append(text[at:])
         self.starts, self.ends = starts + old_starts[at:], ends + old_ends[at:]
         self.text = "".join(pieces)

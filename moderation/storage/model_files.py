@@ -9,7 +9,7 @@ from pathlib import Path
 
 from moderation.errors import ModelUnavailable
 
-FILES = ("meta.json", "model.npz", "lexicon.json", "card.json", "card.md")
+FILES = ("meta.json", "model.npz", "lexicon.npz", "lexicon.json", "card.json", "card.md")
 
 
 def folder_of(data_dir: Path, version: str) -> Path:

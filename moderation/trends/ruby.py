@@ -3,7 +3,7 @@
 from html import escape
 from itertools import takewhile
 
-from classifiers.tokens import spoken
+from classifiers.tokens import words_of
 
 _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 
@@ -19,10 +19,10 @@ def with_ruby(text: str) -> str:
     """
     pieces: list[str] = []
     end = 0
-    for start, surface, reading in spoken(text):
-        pieces.append(escape(text[end:start]))
-        pieces.append(_word(surface, reading.translate(_TO_HIRAGANA)))
-        end = start + len(surface)
+    for word in words_of(text):
+        pieces.append(escape(text[end : word.start]))
+        pieces.append(_word(word.surface, word.katakana.translate(_TO_HIRAGANA)))
+        end = word.end
     return "".join(pieces) + escape(text[end:])
 
 

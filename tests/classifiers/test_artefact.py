@@ -39,6 +39,7 @@ def test_nothing_is_pickled(folder):
         "card.json",
         "card.md",
         "lexicon.json",
+        "lexicon.npz",
         "meta.json",
         "model.npz",
     ]
@@ -49,7 +50,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
         load(tmp_path / "ja")
 
 
-@pytest.mark.parametrize("name", ["meta.json", "model.npz", "lexicon.json", "card.json"])
+@pytest.mark.parametrize("name", ["meta.json", "model.npz", "lexicon.npz", "lexicon.json", "card.json"])
 def test_a_file_that_is_not_there_is_named(folder, name):
     (folder / name).unlink()
 
@@ -57,7 +58,7 @@ def test_a_file_that_is_not_there_is_named(folder, name):
         load(folder)
 
 
-@pytest.mark.parametrize("name", ["meta.json", "model.npz", "lexicon.json", "card.json"])
+@pytest.mark.parametrize("name", ["meta.json", "model.npz", "lexicon.npz", "lexicon.json", "card.json"])
 @pytest.mark.parametrize("damage", [b"", b"\x00\xff oops", b"[]"])
 def test_a_damaged_file_is_named(folder, name, damage):
     (folder / name).write_bytes(damage)
@@ -80,6 +81,14 @@ def test_files_of_different_trainings_do_not_pass_for_one(folder):
 
     with pytest.raises(ArtefactCorrupt, match="different trainings"):
         load(folder)
+
+
+def test_an_automaton_of_another_library_version_is_built_anew(classifier, folder):
+    meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+    (folder / "meta.json").write_text(json.dumps(meta | {"automaton": "daachorse-0.0.0"}), encoding="utf-8")
+    text = "お前は馬鹿だ、し○ね"
+
+    assert Classifier.load(folder).hits(text) == classifier.hits(text) != []
 
 
 def test_the_card_says_what_it_was_taught_with(folder):

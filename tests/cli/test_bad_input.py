@@ -129,7 +129,7 @@ class TestServe:
         assert_one_line(done, 2, "ibasho model train")
 
     def test_a_broken_classifier_is_named(self, ready, model_dir, tmp_path, ibasho):
-        for name in ("meta.json", "lexicon.json", "card.json"):
+        for name in ("meta.json", "lexicon.npz", "lexicon.json", "card.json"):
             (tmp_path / name).write_bytes((model_dir / name).read_bytes())
         (tmp_path / "model.npz").write_bytes(b"no arrays")
 

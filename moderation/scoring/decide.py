@@ -23,13 +23,14 @@ CUT_BY_DEADLINE = frozenset({"classifier", "windows"})
 class Classified(msgspec.Struct, frozen=True, kw_only=True):
     """What the classifier says of one message; probabilities are calibrated, 0 to 1.
 
-    ``targets`` are likelihoods by the words alone; ``target`` is what is made of them.
+    ``targets`` gives each target's likelihood by the words alone, for those who know more than the words;
+    ``target`` is what is made of them.
     """
 
     scores: Mapping[Category, float]
     minors: float
     target: Target
-    targets: Mapping[Target, float] = msgspec.field(default_factory=dict)
+    targets: Callable[[], Mapping[Target, float]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,9 @@ def decide(
         versions: What produced the evidence.
         missing: Parts that were not there.
     """
-    scores = {} if classified is None else {name: rounded(score) for name, score in classified.scores.items()}
+    scores: dict[Category, float] = {}
+    if classified is not None:  # ``rounded``, without a call for each
+        scores = {name: int(score * 10_000 + 0.5) / 10_000 for name, score in classified.scores.items()}
     for category, score in findings.scores.items():
         scores[category] = max(rounded(score), scores.get(category, 0.0))
     severity = findings.severity
@@ -98,9 +101,9 @@ def decide(
     if classified is not None:
         target = classified.target
         for category, score in classified.scores.items():
-            point = points[category]
-            if score < point.review:
+            if score < points[category].review:
                 continue
+            point = points[category]
             harms_minor = classified.minors >= minors_from
             if findings.allowed and category not in NEVER_LIFTED and not harms_minor:
                 continue

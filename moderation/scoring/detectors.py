@@ -3,15 +3,15 @@
 Only this module, bootstrap and the command line know a concrete detector.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache, partial
 from typing import cast, overload
 
 from classifiers.fold import fold
 from classifiers.labels import CATEGORIES, TARGETS
-from classifiers.model import Classifier
+from classifiers.model import Classifier, Scores
 from classifiers.views import Views
 from moderation.scoring.decide import Classified, RuleFindings
 from moderation.scoring.engine import Seen
@@ -39,6 +39,10 @@ def fold_text(text: str) -> str:
     Remembered, since a room's last messages are looked at again with each new one.
     """
     return fold(text).text
+
+
+def _likelihoods(scores: Scores) -> dict[Target, float]:
+    return dict(zip(_TARGETS, scores.targets.values(), strict=True))
 
 
 views_of = Views
@@ -71,7 +75,7 @@ class ClassifierBridge:
                 scores=dict(zip(_CATEGORIES, scores.probabilities.values(), strict=True)),
                 minors=scores.minors,
                 target=_TARGET_OF[scores.target],
-                targets=dict(zip(_TARGETS, scores.targets.values(), strict=True)),
+                targets=partial(_likelihoods, scores),
             )
             for scores in self.classifier.score(cast("Sequence[Views]", views))
         ]
@@ -174,29 +178,30 @@ def _signal(hit: Hit) -> Signal:
 
 
 class _Recents(Sequence[Recent]):
-    """Earlier lines as rules look at them; folded when the first rule does."""
+    """Earlier lines as rules look at them; found and folded when the first rule looks."""
 
-    def __init__(self, talk: Sequence[RoomLine], author_id: str | None = None) -> None:
-        self._talk = talk
-        self._author_id = author_id
+    __slots__ = ("_found", "_lines")
 
-    @cached_property
-    def _found(self) -> list[Recent]:
-        return [
-            Recent(folded=fold_text(line.text), sent_at=line.sent_at)
-            for line in self._talk
-            if self._author_id is None or line.author_id == self._author_id
-        ]
+    def __init__(self, lines: Callable[[], Iterable[RoomLine]]) -> None:
+        self._lines = lines
+        self._found: list[Recent] | None = None
+
+    def _read(self) -> list[Recent]:
+        if self._found is None:
+            self._found = [
+                Recent(folded=fold_text(line.text), sent_at=line.sent_at) for line in self._lines()
+            ]
+        return self._found
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._read())
 
     @overload
     def __getitem__(self, at: int) -> Recent: ...
     @overload
     def __getitem__(self, at: slice) -> list[Recent]: ...
     def __getitem__(self, at: int | slice) -> Recent | list[Recent]:
-        return self._found[at]
+        return self._read()[at]
 
 
 def _subject(seen: Seen) -> Subject:
@@ -231,8 +236,8 @@ def _subject(seen: Seen) -> Subject:
             age_band=message.target_age_band,
         ),
         scores=None if seen.classified is None else cast("Mapping[str, float]", seen.classified.scores),
-        recent_author=None if seen.talk is None else _Recents(seen.talk, author.id),
-        recent_room=None if seen.talk is None else _Recents(seen.talk),
+        recent_author=None if seen.talk is None else _Recents(seen.talk.by_author),
+        recent_room=None if seen.talk is None else _Recents(seen.talk.__iter__),
     )
 
 

@@ -15,8 +15,8 @@ from moderation.scoring.decide import Classified, RuleFindings, decide
 from moderation.scoring.message import Message
 from moderation.scoring.policy import Policy
 from moderation.scoring.signal import Signal
-from moderation.scoring.talk import RoomLine
-from moderation.scoring.target import target_of
+from moderation.scoring.talk import RoomLine, Talk
+from moderation.scoring.target import facts_of, target_of
 from moderation.scoring.verdict import Verdict, Versions
 from moderation.taxonomy import Category, Strictness
 
@@ -103,7 +103,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     views: object
     classified: Classified | None
     standing: Standing = UNKNOWN_STANDING
-    talk: Sequence[RoomLine] | None = None
+    talk: Talk | None = None
 
     @property
     def strictness(self) -> Strictness:
@@ -145,7 +145,7 @@ class Engine:
         messages: Sequence[Message],
         *,
         standings: Sequence[Standing] | None = None,
-        talks: Sequence[Sequence[RoomLine] | None] | None = None,
+        talks: Sequence[Talk] | None = None,
         classify: bool = True,
     ) -> HalfScored:
         """Fold, classify and scan a batch.
@@ -201,7 +201,8 @@ class Engine:
 
 def _aimed(found: Classified | None, message: Message, talk: Sequence[RoomLine] | None) -> Classified | None:
     """What the classifier says, with whom it is about in this room."""
-    if found is None or not found.targets:
+    if found is None or found.targets is None:
         return found
-    target = target_of(found.targets, message, talk)
+    facts = facts_of(message, talk)
+    target = target_of(found.targets(), facts) if facts else found.target
     return found if target is found.target else msgspec.structs.replace(found, target=target)

@@ -3,7 +3,7 @@
 Most messages are scored without anybody looking at it, so that lines are decoded when first asked for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import overload
 
@@ -45,18 +45,44 @@ def encode_line(message: Message) -> bytes:
 class _RoomTalk:
     """What was said in one room: the lines kept, then those of the batch itself."""
 
-    __slots__ = ("_kept", "_lines", "batch")
+    __slots__ = ("_batch", "_blob", "_first", "_kept", "_lines", "_raw")
 
     def __init__(self, kept: Sequence[bytes]) -> None:
-        self._kept = kept
-        self._lines: list[RoomLine] | None = None
-        self.batch: list[Message] = []
+        self._raw = kept
+        self._blob = b"".join(kept)
+        self._kept: list[RoomLine] | None = None
+        self._batch: list[Message] = []
+        self._lines: list[RoomLine] = []
+        self._first: dict[str, int] = {}
 
-    def before(self, position: int) -> list[RoomLine]:
-        """The lines before a message of the batch, by its position among those of the room."""
-        if self._lines is None:
-            self._lines = [_DECODER.decode(line) for line in reversed(self._kept)]
-        return [*self._lines, *map(line_of, self.batch[:position])]
+    def add(self, message: Message) -> int:
+        """The next message of the batch; its position."""
+        position = len(self._batch)
+        self._batch.append(message)
+        self._first.setdefault(message.author.id, position)
+        return position
+
+    def before(self, position: int, most: int) -> list[RoomLine]:
+        """The last lines before a message of the batch, without an earlier try of the same."""
+        lines = self._lines
+        while len(lines) < position:
+            lines.append(line_of(self._batch[len(lines)]))
+        said = lines[max(0, position - most) : position]
+        if len(said) == most:
+            return said
+        if self._kept is None:
+            self._kept = [_DECODER.decode(line) for line in reversed(self._raw)]
+        own = self._batch[position].id
+        kept = [line for line in self._kept if line.message_id != own]
+        return kept[len(said) - most :] + said
+
+    def author_id(self, position: int) -> str:
+        """Who wrote a message of the batch."""
+        return self._batch[position].author.id
+
+    def may_hold(self, author_id: str, position: int) -> bool:
+        """Whether the author may have spoken before; no is certain, and costs no decoding."""
+        return self._first[author_id] < position or author_id.encode("utf-8", "surrogatepass") in self._blob
 
 
 class Talk(Sequence[RoomLine]):
@@ -64,22 +90,30 @@ class Talk(Sequence[RoomLine]):
 
     __slots__ = ("_lines", "_most", "_position", "_room")
 
-    def __init__(self, room: _RoomTalk, most: int) -> None:
+    def __init__(self, room: _RoomTalk, position: int, most: int) -> None:
         self._room = room
-        self._position = len(room.batch)
+        self._position = position
         self._most = most
         self._lines: list[RoomLine] | None = None
 
     @property
     def _read(self) -> list[RoomLine]:
         if self._lines is None:
-            own = self._room.batch[self._position].id
-            lines = [line for line in self._room.before(self._position) if line.message_id != own]
-            self._lines = lines[-self._most :]
+            self._lines = self._room.before(self._position, self._most)
         return self._lines
+
+    def by_author(self) -> list[RoomLine]:
+        """The lines of the message's own author."""
+        author_id = self._room.author_id(self._position)
+        if not self._room.may_hold(author_id, self._position):
+            return []
+        return [line for line in self._read if line.author_id == author_id]
 
     def __len__(self) -> int:
         return len(self._read)
+
+    def __iter__(self) -> Iterator[RoomLine]:
+        return iter(self._read)
 
     @overload
     def __getitem__(self, at: int) -> RoomLine: ...
@@ -93,14 +127,13 @@ def talk_before(messages: Sequence[Message], kept: Mapping[str, Sequence[bytes]]
     """The last lines before each message of a batch.
 
     Args:
-        messages: The batch, in the order it was sent; earlier ones are talk for later ones.
+        messages: The batch, in the order it was sent, each id once; earlier ones are talk for later ones.
         kept: Per room what Redis keeps, newest first.
-        most: How many lines a message gets.
+        most: How many lines a message gets; at least 1.
     """
     rooms = {room: _RoomTalk(lines) for room, lines in kept.items()}
     talks = []
     for message in messages:
         room = rooms[message.room.id]
-        talks.append(Talk(room, most))
-        room.batch.append(message)
+        talks.append(Talk(room, room.add(message), most))
     return talks

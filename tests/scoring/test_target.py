@@ -4,10 +4,10 @@ import pytest
 
 from classifiers.corpus import load_rows, of_split
 from classifiers.model import Classifier
+from moderation.scoring import target
 from moderation.scoring.detectors import ClassifierBridge
 from moderation.scoring.message import Author, Room
 from moderation.scoring.talk import RoomLine
-from moderation.scoring.target import target_of
 from moderation.taxonomy import AuthorRole, Target
 from tests.support.factories import NOON, message
 
@@ -17,6 +17,10 @@ STREAMER, VIEWER, THIRD, SELF, NONE = (
 EVEN = dict.fromkeys(Target, 0.2)
 UNSURE = {STREAMER: 0.35, VIEWER: 0.25, THIRD: 0.15, SELF: 0.1, NONE: 0.15}
 """What the words often come to: somebody, and hardly more."""
+
+
+def target_of(likelihoods, one, talk=None):
+    return target.target_of(likelihoods, target.facts_of(one, talk))
 
 
 def line(author, text, *, name=None):
@@ -147,7 +151,7 @@ def test_the_room_tells_more_than_the_words(classified):
     wrong = [
         (one.text, found, expected)
         for (one, talk, expected), likely in zip(CASES, classified, strict=True)
-        if (found := target_of(likely.targets, one, talk)) is not expected
+        if (found := target_of(likely.targets(), one, talk)) is not expected
     ]
 
     assert len(CASES) - len(wrong) >= 34, wrong
@@ -161,7 +165,7 @@ def test_words_alone_are_no_worse_for_it(model_dir):
 
     words = sum(one.target.value == row.target for one, row in zip(found, rows, strict=True))
     told = sum(
-        target_of(one.targets, message(row.text)).value == row.target
+        target_of(one.targets(), message(row.text)).value == row.target
         for one, row in zip(found, rows, strict=True)
     )
 

@@ -54,9 +54,6 @@ from moderation.storage.rate_limit import RateLimits
 from moderation.storage.redis import connect, connect_async
 from workers.enqueue import Jobs
 
-REPORTERS = 64
-"""Threads in which requests with reports wait for their turn: that many share one transaction."""
-
 DESCRIPTION = """Trust and safety for Japanese livestreams.
 
 Send chat to `/v1/score`, viewers' complaints to `/v1/reports`, facts about rooms to `/v1/events`,
@@ -126,7 +123,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     migrate.check_current(database)
     redis = connect_async(settings.redis_url)
     blocking = connect(settings.redis_url)
-    with ThreadPoolExecutor(REPORTERS, thread_name_prefix="reports") as report_threads:
+    with ThreadPoolExecutor(1, thread_name_prefix="reports") as report_writer:
         async with open_scoring(settings, database, redis) as scoring:
             app.state.keys = KeyRing(database)
             app.state.desk_signal = DeskSignal(settings.redis_url)
@@ -139,9 +136,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
                 metrics=scoring.metrics,
                 intake=scoring.intake,
                 jobs=Jobs(blocking),
-                collector=Collector(database, ReportCounter(scoring.engines, blocking)),
+                collector=Collector(database, ReportCounter(scoring.engines, blocking), report_writer),
                 tokens=StatusTokens(read_pseudonyms(settings).key),
-                report_threads=report_threads,
             )
             try:
                 yield

@@ -1,7 +1,6 @@
 """What routes may ask for: one unit of work a request, the clock, the parts of the process."""
 
 from collections.abc import Iterator
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, cast
@@ -35,7 +34,6 @@ class Parts:
     jobs: Jobs
     collector: Collector
     tokens: StatusTokens
-    report_threads: Executor
 
 
 def get_parts(request: Request) -> Parts:

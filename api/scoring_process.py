@@ -24,6 +24,8 @@ LOOK_SECONDS = 0.5
 """How often it looks whether a rule set came into force or is proposed."""
 WRITERS = 4
 """Threads that save flagged messages; SQLite has one write lock, PostgreSQL gains from a few."""
+_YOUNG_OBJECTS = 10_000
+"""New objects after which cycles are looked for: what a batch makes is gone with it, and seldom has any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ async def open_scoring(settings: Settings, database: Database, redis: Line) -> A
         # What was loaded stays for good: left out of collection, a batch's p99 falls to a quarter.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(_YOUNG_OBJECTS, *gc.get_threshold()[1:])
         try:
             yield ScoringProcess(engines=engines, live=live, intake=intake, metrics=metrics)
         finally:

@@ -275,16 +275,19 @@ class ReportCounter:
 
     def __call__(self, counted: Sequence[ReadReport]) -> None:
         """Count them; with Redis away rules do not see them, and the cases are not touched by that."""
+        wanted: dict[str, list[WindowRequest]] = {}
+        for read in counted:
+            report = read.report
+            asked = self._engines.current.rules.report_requests(
+                author=report.subject.author_id,
+                room=report.subject.room_id,
+                reporter=report.reporter_id,
+                at=report.reported_at.timestamp(),
+            )
+            of_service = wanted.setdefault(report.service, [])
+            of_service += [request for request in asked if isinstance(request, WindowRequest)]
         try:
-            for read in counted:
-                report = read.report
-                asked = self._engines.current.rules.report_requests(
-                    author=report.subject.author_id,
-                    room=report.subject.room_id,
-                    reporter=report.reporter_id,
-                    at=report.reported_at.timestamp(),
-                )
-                wanted = [request for request in asked if isinstance(request, WindowRequest)]
-                windows.add(self._redis, report.service, wanted)
+            for service, requests in wanted.items():
+                windows.add(self._redis, service, requests)
         except AWAY as error:
             log.warning("redis.away", step="report_windows", why=str(error))

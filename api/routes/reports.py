@@ -1,6 +1,5 @@
 """POST /v1/reports: what viewers and streamers complain about. GET: how a report stands."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
@@ -141,9 +140,7 @@ async def report(
     reports = [
         report_of(key.service, one, now, f"/reports/{at}" if many else "") for at, one in enumerate(given)
     ]
-    taken = await asyncio.get_running_loop().run_in_executor(
-        parts.report_threads, lambda: parts.collector.take(parts.engines.current, reports, now=now)
-    )
+    taken = await parts.collector.take(parts.engines.current, reports, now=now)
     out = _out(parts, taken)
     return ReportsTakenOut(results=out) if many else out[0]
 

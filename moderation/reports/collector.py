@@ -4,11 +4,12 @@ A transaction costs one write to the disk whatever is in it. In a burst the requ
 being written are written together by the next; when it is calm each is written at once.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
-from threading import Lock
 
 import structlog
 
@@ -33,40 +34,57 @@ Counted = Callable[[Sequence[ReadReport]], None]
 class _Asked:
     """One request, and what came of it."""
 
+    engine: Engine
     reports: Sequence[Report]
     now: datetime
+    answer: asyncio.Future[list[Taken]]
     taken: list[Taken] | None = None
     error: Exception | None = None
 
-    @property
-    def settled(self) -> bool:
-        return self.taken is not None or self.error is not None
+    def settle(self) -> None:
+        """Tell whoever asked, unless nobody waits any more."""
+        if self.answer.done():
+            return
+        if self.error is not None:
+            self.answer.set_exception(self.error)
+        else:
+            self.answer.set_result(self.taken or [])
 
 
 @dataclass(slots=True)
 class Collector:
-    """Takes reports of any thread in. One a process."""
+    """Takes the reports of one event loop in; ``writer`` is the thread that writes them. One a process."""
 
     database: Database
     counted: Counted
+    writer: Executor
     _waiting: deque[_Asked] = field(default_factory=deque)
-    _turn: Lock = field(default_factory=Lock)
+    _writing: asyncio.Task[None] | None = None
 
-    def take(self, engine: Engine, reports: Sequence[Report], *, now: datetime) -> list[Taken]:
+    async def take(self, engine: Engine, reports: Sequence[Report], *, now: datetime) -> list[Taken]:
         """Keep the reports of one request: all of them, or none; they are safe when this returns.
 
         Raises:
             ReportConflict: An id was taken before with other content.
             StoreUnavailable: The database does not answer; nothing was accepted.
         """
-        asked = _Asked(reports, now)
+        loop = asyncio.get_running_loop()
+        asked = _Asked(engine, reports, now, loop.create_future())
         self._waiting.append(asked)
-        with self._turn:  # whoever gets the turn writes for everybody who waits
-            while not asked.settled:
-                self._write(engine, self._next())
-        if asked.error is not None:
-            raise asked.error
-        return asked.taken or []
+        if self._writing is None:
+            self._writing = loop.create_task(self._write_all())
+        return await asked.answer
+
+    async def _write_all(self) -> None:
+        """Write what waits, and what comes meanwhile, until nobody waits."""
+        try:
+            while self._waiting:
+                batch = self._next()
+                await asyncio.get_running_loop().run_in_executor(self.writer, self._write, batch)
+                for asked in batch:
+                    asked.settle()
+        finally:
+            self._writing = None
 
     def _next(self) -> list[_Asked]:
         batch: list[_Asked] = []
@@ -77,32 +95,35 @@ class Collector:
             size += len(asked.reports)
         return batch
 
-    def _write(self, engine: Engine, batch: Sequence[_Asked]) -> None:
+    def _write(self, batch: Sequence[_Asked]) -> None:
         """Write requests together; where that fails, one by one, so that each meets its own error only."""
         try:
-            counted = self._commit(engine, batch)
+            counted = self._commit(batch)
         except ModerationError as error:
             if len(batch) == 1:
                 batch[0].error = error
                 return
             for asked in batch:
-                self._write(engine, [asked])
+                self._write([asked])
             return
         except Exception as error:  # noqa: BLE001 - whoever asked has to hear of it; nobody else would raise it
             if len(batch) > 1:
                 for asked in batch:
-                    self._write(engine, [asked])
+                    self._write([asked])
             else:
                 batch[0].error = error
             return
-        self.counted(counted)
+        try:
+            self.counted(counted)
+        except Exception:  # the reports are safe; nobody is told that they are not
+            log.exception("reports.not_counted", reports=len(counted))
 
-    def _commit(self, engine: Engine, batch: Sequence[_Asked]) -> list[ReadReport]:
+    def _commit(self, batch: Sequence[_Asked]) -> list[ReadReport]:
         now = max(asked.now for asked in batch)
         given = [report for asked in batch for report in asked.reports]
         with self.database.read_archive() as archive:
             with self.database.read() as connection:
-                reads = read_reports(engine, connection, archive, given, now=now)
+                reads = read_reports(batch[-1].engine, connection, archive, given, now=now)
             with self.database.write() as unit:
                 taken, counted = place_reports(unit.connection, archive, reads, now=now)
         at = 0

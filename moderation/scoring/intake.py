@@ -42,7 +42,7 @@ class _Opened:
     """What a group begins with: answers given before, the rooms' talk if rules read it, and what is away."""
 
     known: Mapping[str, bytes]
-    talk: Mapping[str, Sequence[bytes]] | None = None
+    talk: Mapping[str, bytes] | None = None
     missing: tuple[str, ...] = ()
 
 

@@ -23,7 +23,7 @@ class RoomLine(msgspec.Struct, frozen=True, array_like=True):
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(RoomLine)
+_DECODER = msgspec.msgpack.Decoder(list[RoomLine])
 
 
 def line_of(message: Message) -> RoomLine:
@@ -45,11 +45,10 @@ def encode_line(message: Message) -> bytes:
 class _RoomTalk:
     """What was said in one room: the lines kept, then those of the batch itself."""
 
-    __slots__ = ("_batch", "_blob", "_first", "_kept", "_lines", "_raw")
+    __slots__ = ("_batch", "_first", "_kept", "_lines", "_raw")
 
-    def __init__(self, kept: Sequence[bytes]) -> None:
+    def __init__(self, kept: bytes) -> None:
         self._raw = kept
-        self._blob = b"".join(kept)
         self._kept: list[RoomLine] | None = None
         self._batch: list[Message] = []
         self._lines: list[RoomLine] = []
@@ -71,7 +70,7 @@ class _RoomTalk:
         if len(said) == most:
             return said
         if self._kept is None:
-            self._kept = [_DECODER.decode(line) for line in reversed(self._raw)]
+            self._kept = _DECODER.decode(self._raw)[::-1]
         own = self._batch[position].id
         kept = [line for line in self._kept if line.message_id != own]
         return kept[len(said) - most :] + said
@@ -82,7 +81,7 @@ class _RoomTalk:
 
     def may_hold(self, author_id: str, position: int) -> bool:
         """Whether the author may have spoken before; no is certain, and costs no decoding."""
-        return self._first[author_id] < position or author_id.encode("utf-8", "surrogatepass") in self._blob
+        return self._first[author_id] < position or author_id.encode("utf-8", "surrogatepass") in self._raw
 
 
 class Talk(Sequence[RoomLine]):
@@ -123,12 +122,12 @@ class Talk(Sequence[RoomLine]):
         return self._read[at]
 
 
-def talk_before(messages: Sequence[Message], kept: Mapping[str, Sequence[bytes]], most: int) -> list[Talk]:
+def talk_before(messages: Sequence[Message], kept: Mapping[str, bytes], most: int) -> list[Talk]:
     """The last lines before each message of a batch.
 
     Args:
         messages: The batch, in the order it was sent, each id once; earlier ones are talk for later ones.
-        kept: Per room what Redis keeps, newest first.
+        kept: Per room what Redis keeps: encoded lines, newest first, as one array.
         most: How many lines a message gets; at least 1.
     """
     rooms = {room: _RoomTalk(lines) for room, lines in kept.items()}

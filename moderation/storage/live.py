@@ -40,6 +40,7 @@ return left_out
 """)
 # KEYS: a bucket of tokens per payment, answer keys, room keys.
 # ARGV: number of answer keys, lines of a room, then per payment rate, size, cost.
+# A room's lines come back as one array of MessagePack, as which each of them is kept: one text for twenty.
 _OPEN = Script(
     TAKE_LUA
     + """
@@ -51,7 +52,11 @@ for i = 1, first - 1 do
 end
 local last = first + tonumber(ARGV[1]) - 1
 if last >= first then answers = redis.call('MGET', unpack(KEYS, first, last)) end
-for i = last + 1, #KEYS do talks[#talks + 1] = redis.call('LRANGE', KEYS[i], 0, ARGV[2] - 1) end
+for i = last + 1, #KEYS do
+  local lines = redis.call('LRANGE', KEYS[i], 0, ARGV[2] - 1)
+  local head = #lines < 16 and string.char(144 + #lines) or string.char(220, math.floor(#lines / 256), #lines % 256)
+  talks[#talks + 1] = head .. table.concat(lines)
+end
 return {tolls, answers, talks}
 """
 )
@@ -64,12 +69,12 @@ class Opened:
     Attributes:
         tolls: What the payments came to, in their order.
         answers: Answers given before, in the order of the ids; None where a message is new.
-        talk: The last messages of each room, newest first.
+        talk: The last messages of each room, newest first: an array of MessagePack.
     """
 
     tolls: Sequence[Toll]
     answers: Sequence[bytes | None]
-    talk: Sequence[Sequence[bytes]]
+    talk: Sequence[bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

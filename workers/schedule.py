@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import structlog
 
 from moderation import rule_guards
+from moderation.campaigns import report_watch
 from moderation.errors import StoreUnavailable
 from moderation.reports import retention
 from moderation.reports.clock import Terms
@@ -24,6 +25,7 @@ from moderation.storage import (
     term_counts,
 )
 from moderation.storage.database import Database
+from moderation.storage.pseudonym import Pseudonyms
 from moderation.storage.redis import AWAY, Redis
 from moderation.trends import alarm_watch
 from moderation.trends.days import jst_day_of
@@ -40,6 +42,7 @@ _DRAW_EVERY = timedelta(minutes=1)
 _GUARD_EVERY = timedelta(seconds=30)
 """How often live rules are looked at for being slow or far too broad."""
 _TERMS_EVERY = timedelta(hours=1)
+_REPORT_EVERY = timedelta(hours=1)
 _TERM_DAYS = 3
 """Days back whose terms are counted if nobody did."""
 _DAY_IS_OVER = timedelta(days=1, hours=1)
@@ -57,19 +60,23 @@ class Schedule:
         second_look_share: float = 0.0,
         notice_terms: Terms | None = None,
         keeping: Keeping | None = None,
+        pseudonyms: Pseudonyms | None = None,
     ) -> None:
+        """Without ``pseudonyms`` campaigns are not reported on."""
         self._redis = redis
         self._jobs = Jobs(redis)
         self._database = database
         self._second_look_share = second_look_share
         self._notice_terms = notice_terms or Terms()
         self._keeping = keeping
+        self._pseudonyms = pseudonyms
         self._retained: datetime | None = None
         self._drawn: datetime | None = None
         self._watched: date | None = None
         self._guarded: datetime | None = None
         self._watched_hour: datetime | None = None
         self._terms_asked: datetime | None = None
+        self._reported: datetime | None = None
 
     def run(self, stop: Stop) -> None:
         """Go round until asked to stop."""
@@ -90,6 +97,7 @@ class Schedule:
             self._guard_rules,
             self._watch_trouble,
             self._count_terms,
+            self._report_campaigns,
             self._age_cases,
             self._seal_audit,
             self._draw_second_looks,
@@ -193,3 +201,10 @@ class Schedule:
             if waiting and not self._jobs.count_terms(day):
                 return
         self._terms_asked = now
+
+    def _report_campaigns(self, now: datetime) -> None:
+        """Once an hour."""
+        if self._pseudonyms is None or (self._reported is not None and now - self._reported < _REPORT_EVERY):
+            return
+        report_watch.watch(self._database, self._pseudonyms, now=now)
+        self._reported = now

@@ -34,7 +34,22 @@ from moderation.taxonomy import AuthorRole, ReportReason, Scope, SubjectKind
 router = APIRouter(prefix="/v1", tags=["reports"])
 
 Caller = Annotated[ApiKey, Depends(require_scope(Scope.REPORT))]
-Payer = Annotated[ApiKey, Depends(require_scope(Scope.REPORT, cost=0))]
+
+
+async def _payer(
+    request: Request, key: Annotated[ApiKey, Depends(require_scope(Scope.REPORT, cost=0))]
+) -> ApiKey:
+    """The caller, who pays for every report of the body, whether it can be used or not."""
+    try:
+        given = await request.json()  # read already: what it says of each report is checked after this
+    except ValueError:
+        given = None
+    many = given.get("reports") if isinstance(given, dict) else None
+    await charge(request, key, max(1, len(many)) if isinstance(many, list) else 1)
+    return key
+
+
+Payer = Annotated[ApiKey, Depends(_payer)]
 
 
 class SubjectIn(Body):
@@ -127,7 +142,7 @@ class ReportOut(BaseModel):
     responses=problems(*POSTED, 409, s409="A report id came before with other content; nothing was taken."),
 )
 async def report(
-    request: Request, body: ReportIn | ReportsIn, key: Payer, parts: ProcessParts, now: Now
+    body: ReportIn | ReportsIn, key: Payer, parts: ProcessParts, now: Now
 ) -> ReportTakenOut | ReportsTakenOut:
     """A report joins the live case of its subject, or opens one; its text is scored like chat.
 
@@ -136,7 +151,6 @@ async def report(
     """
     many = isinstance(body, ReportsIn)
     given = body.reports if isinstance(body, ReportsIn) else [body]
-    await charge(request, key, len(given))
     reports = [
         report_of(key.service, one, now, f"/reports/{at}" if many else "") for at, one in enumerate(given)
     ]

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.campaigns.campaign import Audience, AudienceKind, Campaign, CampaignEvent, EventKind, Reach
 from moderation.errors import NotFound
-from moderation.storage import bulk
+from moderation.storage import bulk, outbox
 from moderation.storage.tables.campaigns import (
     campaign_events,
     campaign_reach,
@@ -93,6 +93,48 @@ def of_service(connection: Connection, service: str) -> list[Campaign]:
         .order_by(campaigns.c.published_at.desc(), campaigns.c.id)
     )
     return _with_events(connection, rows.all())
+
+
+def unreported(connection: Connection, *, since: datetime, until: datetime, most: int) -> list[Campaign]:
+    """Campaigns published in a time whose effect nobody was told of; without those that were closed."""
+    rows = connection.execute(
+        select(campaigns)
+        .where(
+            campaigns.c.published_at >= since,
+            campaigns.c.published_at <= until,
+            campaigns.c.report_ready_at.is_(None),
+            campaigns.c.closed_at.is_(None),
+        )
+        .order_by(campaigns.c.published_at, campaigns.c.id)
+        .limit(most)
+    )
+    return _with_events(connection, rows.all())
+
+
+def announce_report(connection: Connection, campaign: Campaign, verdict: str, *, now: datetime) -> bool:
+    """Tell the webhooks what came of a campaign; False where they were told before."""
+    marked = connection.execute(
+        update(campaigns)
+        .where(campaigns.c.id == campaign.id, campaigns.c.report_ready_at.is_(None))
+        .values(report_ready_at=now)
+    )
+    if not marked.rowcount:
+        return False
+    outbox.emit(
+        connection,
+        service=campaign.service,
+        type_="campaign.report_ready",
+        subject=campaign.id,
+        data={
+            "campaign_id": campaign.id,
+            "title": campaign.title,
+            "categories": [category.value for category in campaign.categories],
+            "published_at": campaign.published_at.isoformat(),
+            "verdict": verdict,
+        },
+        now=now,
+    )
+    return True
 
 
 def _with_events(connection: Connection, rows: Sequence[Any]) -> list[Campaign]:

@@ -140,6 +140,8 @@ def undo(
     _hold(connection, replace(case, state=state), sight, until=now + lease)
     desk_held.hold_again(connection, case, last, now=now)
     note(connection, case_id, sight.user_id, "undone", now=now, data={"decision_id": last.id, "state": state})
+    if case.state is CaseState.CLOSED:
+        desk_events.reopened(connection, case, undoing, state)
     return undoing
 
 

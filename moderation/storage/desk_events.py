@@ -37,6 +37,20 @@ def reversed_(connection: Connection, case: Case, undone: Decision, undoing: Dec
     _count(connection, case, undone, count=-1)
 
 
+def reopened(connection: Connection, case: Case, undoing: Decision, state: CaseState) -> None:
+    """Announce that a closed case waits for a decision again."""
+    data = {
+        "case_id": case.id,
+        "decision_id": undoing.undoes,
+        "kind": case.kind.value,
+        "author_id": case.author_id,
+        "room_id": case.room_id,
+        "state": state.value,
+        "reopened_at": undoing.decided_at.isoformat(),
+    }
+    _emit(connection, case, undoing, "case.reopened", data)
+
+
 def _emit(connection: Connection, case: Case, made: Decision, type_: str, data: dict[str, Any]) -> None:
     outbox.emit(
         connection,

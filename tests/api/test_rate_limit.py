@@ -1,10 +1,12 @@
 """A key may send so much: what is left is told, and who is over it is told when to come back."""
 
 import pytest
+from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from api.app import create_app
 from moderation.storage.tables.accounts import api_keys
+from moderation.storage.tables.voices import reports as kept_reports
 from moderation.taxonomy import Scope
 from tests.support.factories import body
 from tests.support.servers import make_key
@@ -44,7 +46,7 @@ def test_who_is_over_it_is_refused_with_the_time_to_wait(client):
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/v1/trends"), ("POST", "/v1/events"), ("POST", "/v1/moderations"),
+    [("GET", "/v1/trends"), ("POST", "/v1/events"), ("POST", "/v1/reports"), ("POST", "/v1/moderations"),
      ("POST", "/v1alpha1/comments:analyze")],
 )  # fmt: skip
 def test_every_path_with_a_key_pays(client, method, path):
@@ -54,6 +56,36 @@ def test_every_path_with_a_key_pays(client, method, path):
 
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "1"
+
+
+def reports(first, count):
+    return [
+        {
+            "id": f"rp-{at}",
+            "reporter_id": f"v-{at}",
+            "subject": {"kind": "author", "id": "u-1"},
+            "reason": "insult",
+        }
+        for at in range(first, first + count)
+    ]
+
+
+def test_of_a_flood_of_reports_those_over_the_limit_are_refused_and_not_kept(client, sqlite_database):
+    answers = [client.post("/v1/reports", json=one) for one in reports(0, 7)]
+    batch = client.post("/v1/reports", json={"reports": reports(10, 5)})
+
+    assert [answer.status_code for answer in answers] == [201] * 5 + [429] * 2
+    assert answers[4].headers["ratelimit-remaining"] == "0"
+    assert answers[5].json()["code"] == "rate_limited"
+    assert (batch.status_code, batch.headers["retry-after"]) == (429, "5")
+    with sqlite_database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(kept_reports)).scalar_one() == 5
+
+
+def test_a_report_that_cannot_be_used_is_paid_for(client):
+    answer = client.post("/v1/reports", json={"reports": [{"id": "rp-1"}] * 3})
+
+    assert (answer.status_code, answer.headers["ratelimit-remaining"]) == (422, "2")
 
 
 def test_what_is_refused_is_not_scored(client, redis):

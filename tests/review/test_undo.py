@@ -88,3 +88,15 @@ class TestUndo:
         [payload] = desk.events("decision.reversed")
         assert payload["data"]["decision_id"] == made.id
         assert len(payload["data"]["message_ids"]) == 1
+        [reopened] = desk.events("case.reopened")
+        assert reopened["data"]["case_id"] == made.case_id
+        assert (reopened["data"]["decision_id"], reopened["data"]["state"]) == (made.id, "queued")
+
+    def test_tells_of_no_reopening_where_later_hits_had_kept_the_case_open(self, desk, aoki, hooked):
+        case = desk.claim(desk.case(), aoki)
+        desk.case("まだ言うぞ")
+        made = desk.decide(case, aoki)
+
+        desk.undo(made, aoki, now=LATER)
+
+        assert desk.events("case.reopened") == []

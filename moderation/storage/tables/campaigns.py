@@ -31,6 +31,7 @@ campaigns = Table(
     Column("published_at", UtcDateTime, nullable=False),
     Column("measured_with", Id, ForeignKey("measurement_models.version")),  # null: none was pinned yet
     Column("closed_at", UtcDateTime),
+    Column("report_ready_at", UtcDateTime),  # when the webhooks heard what came of it
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", String(128), nullable=False),
     Index("ix_campaigns_time", "service_id", "published_at"),

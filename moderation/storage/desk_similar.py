@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Connection, func, select, union
+from sqlalchemy import Connection, Insert, func, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.review.case import Case
@@ -41,11 +42,21 @@ def remember(connection: Connection, texts: Sequence[tuple[str, str]]) -> None:
     for case_id, text in texts:
         for sketch in near_sketches(text):
             rows.setdefault((case_id, sketch), False)
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(
-        dialect.insert(case_sketches).on_conflict_do_nothing(),
+        _insert(connection.dialect.name),
         [{"sketch": sketch, "case_id": case_id, "exact": exact} for (case_id, sketch), exact in rows.items()],
     )
+
+
+@cache
+def _insert(dialect_name: str) -> Insert:
+    """Made once: building it costs as much as running it."""
+    made: Insert = (
+        (postgresql if dialect_name == "postgresql" else sqlite)
+        .insert(case_sketches)
+        .on_conflict_do_nothing()
+    )
+    return made
 
 
 def find(connection: Connection, case: Case, sight: Sight) -> list[Similar]:

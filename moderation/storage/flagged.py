@@ -1,5 +1,6 @@
 """Save flagged messages as cases, before their answers leave."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from moderation.scoring.talk import RoomLine
 from moderation.scoring.verdict import Outcome, Verdict
 from moderation.storage import desk_similar, outbox
 from moderation.storage.ids import new_id
-from moderation.storage.live_cases import Arrival, join_all
+from moderation.storage.live_cases import Arrival, place_all
 from moderation.storage.outbox import Event
 from moderation.storage.tables.cases import case_context, case_hits, held_messages
 from moderation.taxonomy import Category
@@ -59,6 +60,8 @@ def save(
     Returns:
         Case id by message id.
     """
+    if not flagged:
+        return {}
     where = _saved_before(connection, flagged)
     groups: dict[tuple[str, str], list[Flagged]] = defaultdict(list)
     for item in flagged:
@@ -68,16 +71,17 @@ def save(
         return where
     keys = sorted(groups)  # a fixed order: two requests never wait for each other
     arrivals = [_arrival(live_key, groups[service, live_key]) for service, live_key in keys]
+    cases, events = place_all(connection, arrivals, now=now)
     placed = [
         _Placed(item, joined.case_id, joined.first_seq + at)
-        for key, joined in zip(keys, join_all(connection, arrivals, now=now), strict=True)
+        for key, joined in zip(keys, cases, strict=True)
         for at, item in enumerate(groups[key])
     ]
     connection.execute(_INSERT_HITS, [_hit(one, now) for one in placed])
     _insert_context(connection, placed)
     desk_similar.remember(connection, [(one.case_id, one.item.message.text) for one in placed])
     held = _hold(connection, placed, until=now + hold_for, now=now)
-    outbox.emit_all(connection, [*map(_scored_event, placed), *held], now=now)
+    outbox.emit_all(connection, [*events, *map(_scored_event, placed), *held], now=now)
     return where | {one.item.message.id: one.case_id for one in placed}
 
 
@@ -267,4 +271,7 @@ def storable(text: str) -> str:
     PostgreSQL refuses NUL, and neither store can encode a lone surrogate; both become U+FFFD,
     so that spans still fit.
     """
-    return "".join("\ufffd" if char == "\0" or "\ud800" <= char <= "\udfff" else char for char in text)
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")

@@ -73,6 +73,15 @@ def join(connection: Connection, arrival: Arrival, *, now: datetime) -> Joined:
 
 def join_all(connection: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> list[Joined]:
     """The same for several arrivals of different keys, which are sorted."""
+    joined, events = place_all(connection, arrivals, now=now)
+    outbox.emit_all(connection, events, now=now)
+    return joined
+
+
+def place_all(
+    connection: Connection, arrivals: Sequence[Arrival], *, now: datetime
+) -> tuple[list[Joined], list[Event]]:
+    """The same; what services are to be told is left to the caller, who may have more to tell."""
     routes = desk_routing.routes(connection)
     new = [_new_case(arrival, routes, now=now) for arrival in arrivals]
     rows = {
@@ -93,11 +102,15 @@ def join_all(connection: Connection, arrivals: Sequence[Arrival], *, now: dateti
         joined.append(Joined(case_id=row.id, first_seq=row.hit_seq - own["hit_seq"] + 1, opened=is_new))
     if raised:
         connection.execute(_RAISE, raised)
-    if worse:
-        outbox.emit_all(connection, worse, now=now)
     if opened:
-        _announce(connection, opened, now=now)
-    return joined
+        connection.execute(
+            _NOTE,
+            [
+                {"case_id": case_id, "at": now, "actor": "system", "kind": "opened", "data": {}}
+                for case_id, _ in opened
+            ],
+        )
+    return joined, [*worse, *(_created(case_id, arrival) for case_id, arrival in opened)]
 
 
 def _new_case(arrival: Arrival, routes: Sequence[Route], *, now: datetime) -> dict[str, Any]:
@@ -176,6 +189,7 @@ def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
 
 
 _RAISE = update(cases).where(cases.c.id == bindparam("case_id"))
+_NOTE = insert(case_events)
 
 
 def _raised(row: Any, arrival: Arrival, *, now: datetime) -> dict[str, Any]:
@@ -188,17 +202,6 @@ def _raised(row: Any, arrival: Arrival, *, now: datetime) -> dict[str, Any]:
     values["due_at"] = sooner if row.due_at is None else min(row.due_at, sooner)
     values["queue"] = CHILD_SAFETY_QUEUE if values["minors"] and not row.minors else row.queue
     return values | {"case_id": row.id}
-
-
-def _announce(connection: Connection, opened: Sequence[tuple[str, Arrival]], *, now: datetime) -> None:
-    connection.execute(
-        insert(case_events),
-        [
-            {"case_id": case_id, "at": now, "actor": "system", "kind": "opened", "data": {}}
-            for case_id, _ in opened
-        ],
-    )
-    outbox.emit_all(connection, [_created(case_id, arrival) for case_id, arrival in opened], now=now)
 
 
 def _created(case_id: str, arrival: Arrival) -> Event:

@@ -74,6 +74,8 @@ def emit(
 
 def emit_all(connection: Connection, events: Sequence[Event], *, now: datetime) -> None:
     """Queue several events, in their order."""
+    if not events:
+        return
     endpoints = connection.execute(_LISTENING, {"services": sorted({event.service for event in events})})
     listening = endpoints.all()
     rows = [

@@ -71,11 +71,18 @@ def _read_archive(request: Request) -> Iterator[Connection]:
 Write = Annotated[Unit, Depends(_write, scope="function")]
 Read = Annotated[Connection, Depends(_read, scope="function")]
 ReadArchive = Annotated[Connection, Depends(_read_archive, scope="function")]
-ProcessParts = Annotated[Parts, Depends(get_parts)]
 
 
-def _now() -> datetime:
+# ``async``: FastAPI runs a plain ``def`` in a thread, which costs more than many a route itself.
+async def _parts(request: Request) -> Parts:
+    return get_parts(request)
+
+
+async def _now() -> datetime:
     return datetime.now(UTC)
+
+
+ProcessParts = Annotated[Parts, Depends(_parts)]
 
 
 Now = Annotated[datetime, Depends(_now)]

@@ -56,7 +56,7 @@ class _Move:
         return None
 
 
-def _move(
+async def _move(
     request: Request, case_id: str, visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now
 ) -> _Move:
     return _Move(request, case_id, visitor, form, parts, now)

@@ -83,6 +83,4 @@ async def _now() -> datetime:
 
 
 ProcessParts = Annotated[Parts, Depends(_parts)]
-
-
 Now = Annotated[datetime, Depends(_now)]

@@ -29,8 +29,12 @@ def watch(database: Database, pseudonyms: Pseudonyms, *, now: datetime) -> int:
     with database.read() as connection:
         waiting = campaigns.unreported(connection, since=now - _TOO_LATE, until=ended, most=_MOST)
     for campaign in waiting:
-        with database.read() as connection, database.read_archive() as archive:
-            found = effect(gather(Stores(connection, archive, pseudonyms), campaign, now=now))
+        try:
+            with database.read() as connection, database.read_archive() as archive:
+                found = effect(gather(Stores(connection, archive, pseudonyms), campaign, now=now))
+        except (ValueError, ArithmeticError):  # counts that no estimate can use must not stop the others
+            log.exception("campaign.not_measured", campaign=campaign.id)
+            continue
         with database.write() as unit:
             told += campaigns.announce_report(unit.connection, campaign, found.verdict.value, now=now)
         log.info("campaign.report_ready", campaign=campaign.id, verdict=found.verdict.value)

@@ -13,7 +13,6 @@ from datetime import datetime
 
 import structlog
 
-from moderation.errors import ModerationError
 from moderation.reports.draft import Taken
 from moderation.reports.intake import place_reports
 from moderation.reports.reading import ReadReport, read_reports
@@ -99,19 +98,12 @@ class Collector:
         """Write requests together; where that fails, one by one, so that each meets its own error only."""
         try:
             counted = self._commit(batch)
-        except ModerationError as error:
+        except Exception as error:  # noqa: BLE001 - whoever asked has to hear of it; nobody else would raise it
             if len(batch) == 1:
                 batch[0].error = error
-                return
-            for asked in batch:
-                self._write([asked])
-            return
-        except Exception as error:  # noqa: BLE001 - whoever asked has to hear of it; nobody else would raise it
-            if len(batch) > 1:
+            else:
                 for asked in batch:
                     self._write([asked])
-            else:
-                batch[0].error = error
             return
         try:
             self.counted(counted)

@@ -101,9 +101,9 @@ def decide(
     if classified is not None:
         target = classified.target
         for category, score in classified.scores.items():
-            if score < points[category].review:
-                continue
             point = points[category]
+            if score < point.review:
+                continue
             harms_minor = classified.minors >= minors_from
             if findings.allowed and category not in NEVER_LIFTED and not harms_minor:
                 continue

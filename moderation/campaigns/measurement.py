@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moderation.scoring.record import ScoredRecord
-from moderation.trends.count import NO_RULES, Measured, Versions
+from moderation.trends.count import NO_RULES, Measured
+from moderation.trends.keys import Versions
 
 PREFIX = "measure:"
 OVERLAP = timedelta(days=28)

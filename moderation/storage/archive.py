@@ -1,7 +1,7 @@
 """The archive of scored messages. Functions take a connection of the archive and never commit."""
 
 from collections.abc import Sequence
-from typing import Any
+from operator import attrgetter
 
 import msgspec
 from sqlalchemy import Connection
@@ -12,7 +12,14 @@ from moderation.scoring.record import ScoredRecord
 from moderation.storage import buckets, bulk, rule_hits
 from moderation.storage.flagged import storable
 from moderation.storage.tables.archive import messages
-from moderation.trends.count import Measured, Pseudonym, count
+from moderation.trends.cells import Pseudonym
+from moderation.trends.count import Measured, count
+
+_KEPT = tuple(
+    name for name in ScoredRecord.__struct_fields__ if name != "own_scores"
+)  # what those are needed for is counted when a message is new
+_FIELDS = attrgetter(*_KEPT)
+_COLUMNS = tuple("service_id" if name == "service" else name for name in _KEPT)
 
 
 class RecordRefused(Invalid):
@@ -55,8 +62,8 @@ def _insert_new(connection: Connection, records: Sequence[ScoredRecord]) -> list
     by_key: dict[tuple[str, str], ScoredRecord] = {}
     for one in records:
         by_key.setdefault((one.service, one.id), one)
-    rows = [_row(by_key[key]) for key in sorted(by_key)]
-    new = bulk.insert_new(connection, messages, rows)
+    rows = [_FIELDS(by_key[key]) for key in sorted(by_key)]
+    new = bulk.insert_new(connection, messages, _COLUMNS, rows)
     return [one for key, one in by_key.items() if key in new]
 
 
@@ -74,10 +81,3 @@ def clean(one: ScoredRecord) -> ScoredRecord:
         target_id=None if one.target_id is None else storable(one.target_id),
         text=storable(one.text),
     )
-
-
-def _row(one: ScoredRecord) -> dict[str, Any]:
-    row = msgspec.structs.asdict(one)
-    row["service_id"] = row.pop("service")
-    del row["own_scores"]  # what they are needed for is counted now
-    return row

@@ -68,8 +68,8 @@ def add_facts(connection: Connection, counts: Mapping[FactKey, int]) -> None:
 
 def new_facts(connection: Connection, ids: Sequence[str], *, now: datetime) -> set[str]:
     """Remember outbox ids as counted, and say which of them were not counted before."""
-    rows = [{"id": fact_id, "at": now} for fact_id in sorted(set(ids))]
-    return {fact_id for (fact_id,) in bulk.insert_new(connection, facts, rows)}
+    rows = [(fact_id, now) for fact_id in sorted(set(ids))]
+    return {fact_id for (fact_id,) in bulk.insert_new(connection, facts, ("id", "at"), rows)}
 
 
 def _raise(

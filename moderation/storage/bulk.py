@@ -5,13 +5,14 @@ rows as one JSON value, which it takes apart itself: with a parameter a cell, wr
 statement takes most of the time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, Table, Text, bindparam, cast, column, func, select, tuple_
+from sqlalchemy import Connection, Select, Table, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -51,53 +52,64 @@ def write_tuples(
     """The same for rows whose values stand in the order of ``names``."""
     if connection.dialect.name == "postgresql":
         statement = conflict(postgresql.insert(table).from_select(names, _unpacked(table, names)))
-        named = [dict(zip(names, row, strict=True)) for row in rows]
-        connection.execute(statement, {"rows": _ENCODER.encode(named).decode()})
+        connection.execute(statement, {"rows": _named(names, rows)})
         return
     compiled = conflict(sqlite.insert(table)).compile(dialect=connection.dialect, column_keys=names)
-    places = [names.index(name) for name in compiled.positiontup or ()]
-    if places != list(range(len(names))):
-        rows = [[row[at] for at in places] for row in rows]
-    writers = [(at, to) for at, place in enumerate(places) if (to := _writer(table, names[place]))]
-    ready = []
-    for row in rows:
-        values = list(row)
-        for at, to in writers:
-            values[at] = to(values[at])
-        ready.append(tuple(values))
-    connection.exec_driver_sql(compiled.string, ready)
+    given = list(zip(*rows, strict=True))
+    columns: list[Iterable[Any]] = []
+    for name in compiled.positiontup or ():
+        values, to = given[names.index(name)], _writer(table, name)
+        columns.append(values if to is None else map(to, values))
+    connection.exec_driver_sql(compiled.string, list(zip(*columns, strict=True)))
 
 
 def insert_new(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
+    connection: Connection, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]
 ) -> set[tuple[Any, ...]]:
     """Insert those rows whose primary key is not there yet; each key may come once.
+
+    Args:
+        connection: A unit of work.
+        table: Where to.
+        names: Columns, in the order of the rows' values.
+        rows: As ``write_tuples`` takes them.
 
     Returns:
         The primary keys that were new. Keys must be texts.
     """
     if not rows:
         return set()
-    key = [column.name for column in table.primary_key]
     if connection.dialect.name == "postgresql":
-        names = tuple(rows[0])
         statement = postgresql.insert(table).from_select(names, _unpacked(table, names))
         new = statement.on_conflict_do_nothing().returning(*table.primary_key)
-        return {tuple(row) for row in connection.execute(new, {"rows": _ENCODER.encode(rows).decode()})}
+        return {tuple(row) for row in connection.execute(new, {"rows": _named(names, rows)})}
     # A writer holds SQLite's one write lock, so nobody can come between looking and writing.
-    given = [tuple(row[name] for name in key) for row in rows]
-    listed = func.json_each(_ENCODER.encode(given).decode()).table_valued("value")
-    parts = [func.json_extract(listed.c.value, f"$[{at}]") for at in range(len(key))]
-    known = {
-        tuple(row)
-        for row in connection.execute(
-            select(*table.primary_key).where(tuple_(*table.primary_key).in_(select(*parts)))
-        )
-    }
+    places = [names.index(column.name) for column in table.primary_key]
+    given = [tuple([row[at] for at in places]) for row in rows]
+    known = _known(connection, table, given)
     missing = [row for row, own in zip(rows, given, strict=True) if own not in known]
     if missing:
-        write(connection, table, missing, lambda statement: statement)
+        write_tuples(connection, table, names, missing, lambda statement: statement)
     return set(given) - known
+
+
+def _known(connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+    """Which of some keys are there: asked by the last part, once for each beginning of a key."""
+    *start, last = table.primary_key
+    ends: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
+    for key in keys:
+        ends[key[:-1]].append(key[-1])
+    known: set[tuple[Any, ...]] = set()
+    for begins, some in ends.items():
+        listed = func.json_each(_ENCODER.encode(some).decode()).table_valued("value")
+        same = [column == value for column, value in zip(start, begins, strict=True)]
+        found = connection.execute(select(last).where(*same, last.in_(select(listed.c.value)))).scalars()
+        known.update((*begins, end) for end in found)
+    return known
+
+
+def _named(names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> str:
+    return _ENCODER.encode([dict(zip(names, row, strict=True)) for row in rows]).decode()
 
 
 @cache
@@ -113,7 +125,10 @@ def _writer(table: Table, name: str) -> Callable[[Any], Any] | None:
 
 def _time(value: datetime | None) -> str | None:
     # As SQLAlchemy writes it: the wall clock of UTC, with microseconds.
-    return None if value is None else value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    if value is None:
+        return None
+    utc = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return utc.isoformat(" ", "microseconds")[:26]
 
 
 def _day(value: date | None) -> str | None:

@@ -202,10 +202,9 @@ def add_readers(connection: Connection, campaign_id: str, readers: Iterable[tupl
     first: dict[str, datetime] = {}
     for reader, at in readers:
         first[reader] = min(at, first.get(reader, at))
-    rows = [
-        {"campaign_id": campaign_id, "reader": reader, "read_at": at} for reader, at in sorted(first.items())
-    ]
-    return len(bulk.insert_new(connection, campaign_readers, rows))
+    rows = [(campaign_id, reader, at) for reader, at in sorted(first.items())]
+    names = ("campaign_id", "reader", "read_at")
+    return len(bulk.insert_new(connection, campaign_readers, names, rows))
 
 
 def readers(connection: Connection, campaign_id: str) -> frozenset[str]:
@@ -220,6 +219,6 @@ def reader_count(connection: Connection, campaign_id: str) -> int:
     return connection.execute(rows).scalar_one()
 
 
-def forget_reader(connection: Connection, reader: str) -> None:
-    """Forget somebody everywhere: an author who was deleted is no reader any more."""
-    connection.execute(delete(campaign_readers).where(campaign_readers.c.reader == reader))
+def forget_reader(connection: Connection, reader: str) -> int:
+    """Forget somebody everywhere: an author who was erased is no reader any more. Of how many campaigns."""
+    return connection.execute(delete(campaign_readers).where(campaign_readers.c.reader == reader)).rowcount

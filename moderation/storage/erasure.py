@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
 
 from moderation.errors import Conflict
-from moderation.storage import audit
+from moderation.storage import audit, campaigns
 from moderation.storage.pseudonym import Pseudonyms
 from moderation.storage.tables.archive import messages as archive_messages
 from moderation.storage.tables.cases import case_context, case_hits, cases, decisions
@@ -99,7 +99,8 @@ def erase(
         AuthorHasOpenCases: They are under review.
     """
     check(connection, service, author_id)
-    name = f"erased:{pseudonyms.of(service, 'author', author_id)}"
+    pseudonym = pseudonyms.of(service, "author", author_id)
+    name = f"erased:{pseudonym}"
 
     def change(table: Table, column: Any, **values: Any) -> int:
         mine = update(table).where(table.c.service_id == service, column == author_id)
@@ -123,6 +124,7 @@ def erase(
         "inquiries_by": change(inquiries, inquiries.c.sender_id, text="", reply=None),
         "inquiries_about": change(inquiries, inquiries.c.author_id),
         "events": change(events, events.c.author_id) + change(events, events.c.target_id),
+        "campaign_readers": campaigns.forget_reader(connection, pseudonym),
     }
     change(reports, reports.c.subject_id)
     connection.execute(

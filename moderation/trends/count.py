@@ -1,28 +1,25 @@
 """Count scored messages into buckets: pure sums, so that a recount gives the same."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import TypeVar
 
 from moderation.scoring.record import ScoredRecord
-from moderation.trends.days import hour_of, jst_day_of
-from moderation.trends.groups import (
-    AGE,
-    AUTHOR,
-    KIND,
-    NEW_ACCOUNTS,
-    OLD_ACCOUNTS,
-    PAIR,
-    PART_GROUPS,
-    ROOM,
-    UNKNOWN_ACCOUNTS,
-    group_of,
-    number_of,
-    pair_group,
+from moderation.trends.cells import (
+    AuthorCell,
+    Cell,
+    GroupCell,
+    Place,
+    Pseudonym,
+    RoomCell,
+    Wrote,
+    cells_of,
+    groups_of_author,
+    groups_of_room,
+    wrote_of,
 )
-from moderation.trends.keys import BucketKey, DayKey, GroupKey, HourKey, TotalKey
+from moderation.trends.groups import NEW_ACCOUNTS
+from moderation.trends.keys import BucketKey, DayKey, GroupKey, HourKey, TotalKey, Versions
 
 ALL = "all"
 """Stands in for a category in the rows that hold the denominators."""
@@ -30,22 +27,8 @@ LIVE = "live"
 """The source of what the verdicts of the day said."""
 NO_RULES = "-"
 """Stands in for the rule set in what a measurement model counts: no rule has a say in it."""
-_NEW_ACCOUNT = timedelta(days=30)
 
 _Key = TypeVar("_Key")
-_Where = TypeVar("_Where")
-
-Pseudonym = Callable[[str, str, str], str]
-"""(service, ``author`` or ``room``, id) to pseudonym."""
-
-
-class Versions(NamedTuple):
-    """What a message was counted with."""
-
-    model: str
-    lexicon: str
-    fold: str
-    ruleset: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,150 +77,89 @@ class Counts:
 def count(records: Sequence[ScoredRecord], pseudonym: Pseudonym, measured: Iterable[Measured] = ()) -> Counts:
     """Count messages, each once; the caller sees to it that none comes twice."""
     counts = Counts()
-    cells = _cells(records, pseudonym)
-    held = [(one.verdict == "hold", one.verdict == "block") for one in records]
-    _add_up(counts, cells, [one.categories for one in records], held, LIVE, None)
+    cells = cells_of(records, pseudonym)
+    everything = wrote_of(cells)
+    live = _Source(counts, LIVE, None)
+    live.add_messages(everything)
+    for cell, one in zip(cells, records, strict=True):
+        if one.categories or one.verdict != "allow":
+            live.add_hit(cell, one.categories, one.verdict)
     for model in measured:
-        known = [model.categories.get((one.service, one.id)) for one in records]
-        seen = [cell for cell, found in zip(cells, known, strict=True) if found is not None]
-        reached = [found for found in known if found is not None]
-        _add_up(counts, seen, reached, [(False, False)] * len(seen), model.source, model.versions)
+        found = [model.categories.get((one.service, one.id)) for one in records]
+        source = _Source(counts, model.source, model.versions)
+        if None in found:
+            source.add_messages(
+                wrote_of([cell for cell, said in zip(cells, found, strict=True) if said is not None])
+            )
+        else:
+            source.add_messages(everything)
+        for cell, said in zip(cells, found, strict=True):
+            if said:
+                source.add_hit(cell, said, "allow")
     return counts
 
 
-class _Place(NamedTuple):
-    """What many messages of a chunk share. Compared by identity where it is a part of a key: see ``_At``."""
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Adds what one source says. ``versions`` are a measurement model's own; None: those of each message."""
 
-    service: str
-    hour: datetime
-    day: date
-    versions: Versions
+    counts: Counts
+    name: str
+    versions: Versions | None
 
+    def add_messages(self, wrote: Wrote) -> None:
+        """The denominators: rows of category ``all``."""
+        for (at, kind), messages in wrote.buckets.items():
+            self._add_to_buckets(at.place, kind, ALL, (messages, 0, 0, 0))
+        for group, messages in wrote.groups.items():
+            self._add_to_group(group, ALL, (messages, 0))
+        if self.name == LIVE:
+            for author, messages in wrote.authors.items():
+                self._add_to_author(author, ALL, (messages, 0))
+            for room, messages in wrote.rooms.items():
+                self._add_to_room(room, ALL, (messages, 0))
 
-class _At:
-    """A place as a part of a key: hashed as an object, which takes a tenth of the time of its words."""
+    def add_hit(self, cell: Cell, categories: Sequence[str], verdict: str) -> None:
+        """One message that says more than "one more"."""
+        hit, kept = int(bool(categories)), (int(verdict == "hold"), int(verdict == "block"))
+        at, kind = cell.bucket
+        groups = (cell.pair, *groups_of_author(cell.author), *groups_of_room(cell.room))
+        for category in (ALL, *categories):
+            said = (int(category != ALL), hit)  # as a message of category "all" it is counted already
+            self._add_to_buckets(at.place, kind, category, (*said, *kept))
+            for group in groups:
+                self._add_to_group(group, category, said)
+            if self.name == LIVE or hit:
+                of_day = said if self.name == LIVE else (1, 1)
+                self._add_to_author(cell.author, category, of_day)
+                self._add_to_room(cell.room, category, of_day)
 
-    __slots__ = ("place",)
+    def _add_to_buckets(self, place: Place, kind: str, category: str, n: Sequence[int]) -> None:
+        service, name, counted = place.service, self.name, self.versions or place.versions
+        _add(self.counts.buckets, BucketKey(service, place.hour, category, kind, name, *counted), n)
+        _add(self.counts.totals, TotalKey(service, place.day, name, kind, category, *counted), n)
+        _add(self.counts.hours, HourKey(service, place.hour, name, category), n[:2])
 
-    def __init__(self, place: _Place) -> None:
-        self.place = place
-
-
-class _Cell(NamedTuple):
-    """Where one message counts."""
-
-    bucket: tuple[_At, str]
-    author: tuple[_At, str, str, str]
-    room: tuple[_At, str, str]
-    pair: tuple[_At, int]
-
-
-def _cells(records: Iterable[ScoredRecord], pseudonym: Pseudonym) -> list[_Cell]:
-    places: dict[tuple[Any, ...], _At] = {}
-    cells = []
-    for one in records:
-        at = one.counted_at
-        shared = (
-            one.service,
-            int(at.timestamp()) // 3600,
-            one.model_version,
-            one.lexicon_version,
-            one.fold_version,
-            one.ruleset_version,
-        )
-        place = places.get(shared)
-        if place is None:
-            place = _At(_Place(one.service, hour_of(at), jst_day_of(at), Versions(*shared[2:])))
-            places[shared] = place
-        author = pseudonym(one.service, "author", one.author_id)
-        room = pseudonym(one.service, "room", one.room_id)
-        created, kind = one.author_created_at, one.room_category
-        account = UNKNOWN_ACCOUNTS
-        if created is not None:
-            account = NEW_ACCOUNTS if at - created < _NEW_ACCOUNT else OLD_ACCOUNTS
-        cells.append(
-            _Cell(
-                (place, kind),
-                (place, author, one.age_band, account),
-                (place, room, kind),
-                (place, pair_group(number_of(author), number_of(room))),
-            )
-        )
-    return cells
-
-
-def _add_up(
-    counts: Counts,
-    cells: Sequence[_Cell],
-    reached: Sequence[Sequence[str]],
-    held: Sequence[tuple[bool, bool]],
-    source: str,
-    versions: Versions | None,
-) -> None:
-    """Messages by cell first, which is most of the work; then the few that say more than "one more"."""
-    hits = [
-        (cell, category, (bool(categories), *kept))
-        for cell, categories, kept in zip(cells, reached, held, strict=True)
-        if categories or True in kept
-        for category in (ALL, *categories)
-    ]
-    for (at, kind), category, n in _sums(
-        [cell.bucket for cell in cells], [(cell.bucket, category, said) for cell, category, said in hits]
-    ):
+    def _add_to_group(self, cell: GroupCell, category: str, n: Sequence[int]) -> None:
+        at, segment, group = cell
         place = at.place
-        counted = versions or place.versions
-        _add(counts.buckets, BucketKey(place.service, place.hour, category, kind, source, *counted), n)
-        _add(counts.totals, TotalKey(place.service, place.day, source, kind, category, *counted), n)
-        _add(counts.hours, HourKey(place.service, place.hour, source, category), n[:2])
-    for (at, group), category, n in _sums(
-        [cell.pair for cell in cells], [(cell.pair, category, said) for cell, category, said in hits]
-    ):
-        place = at.place
-        _add(counts.groups, GroupKey(place.service, place.day, source, PAIR, group, category), n[:2])
-    parts: dict[tuple[_At, str, int, str], list[int]] = {}
-    for (at, room, kind), category, n in _sums(
-        [cell.room for cell in cells], [(cell.room, category, said) for cell, category, said in hits]
-    ):
-        number = number_of(room)
-        _add(parts, (at, ROOM, group_of(number), category), n[:2])
-        _add(parts, (at, KIND + kind, group_of(number, PART_GROUPS), category), n[:2])
-        if source == LIVE or n[1]:
-            key = _day_key(at.place, room, category, source, versions)
-            _add(counts.rooms, key, n[:2] if source == LIVE else (n[1], n[1]))
-            counts.room_categories[key] = kind
-    for (at, author, age, account), category, n in _sums(
-        [cell.author for cell in cells], [(cell.author, category, said) for cell, category, said in hits]
-    ):
-        number = number_of(author)
-        small = group_of(number, PART_GROUPS)
-        _add(parts, (at, AUTHOR, group_of(number), category), n[:2])
-        _add(parts, (at, account, small, category), n[:2])
-        _add(parts, (at, AGE + age, small, category), n[:2])
-        if source == LIVE or n[1]:
-            key = _day_key(at.place, author, category, source, versions)
-            _add(counts.authors, key, n[:2] if source == LIVE else (n[1], n[1]))
-            counts.author_facts[key] = (age, account == NEW_ACCOUNTS)
-    for (at, segment, group, category), n in parts.items():
-        place = at.place
-        _add(counts.groups, GroupKey(place.service, place.day, source, segment, group, category), n)
+        _add(self.counts.groups, GroupKey(place.service, place.day, self.name, segment, group, category), n)
 
+    def _add_to_author(self, cell: AuthorCell, category: str, n: Sequence[int]) -> None:
+        at, author, age, account = cell
+        key = self._day_key(at.place, author, category)
+        _add(self.counts.authors, key, n)
+        self.counts.author_facts[key] = (age, account == NEW_ACCOUNTS)
 
-def _sums(
-    wrote: Sequence[_Where], hits: Sequence[tuple[_Where, str, tuple[bool, bool, bool]]]
-) -> Iterable[tuple[_Where, str, list[int]]]:
-    """[messages, hits, holds, blocks] for each cell and category."""
-    found = {(cell, ALL): [messages, 0, 0, 0] for cell, messages in Counter(wrote).items()}
-    for cell, category, said in hits:
-        n = found.setdefault((cell, category), [0, 0, 0, 0])
-        n[0] += category != ALL
-        for at, one in enumerate(said, start=1):
-            n[at] += one
-    return ((cell, category, n) for (cell, category), n in found.items())
+    def _add_to_room(self, cell: RoomCell, category: str, n: Sequence[int]) -> None:
+        at, room, kind = cell
+        key = self._day_key(at.place, room, category)
+        _add(self.counts.rooms, key, n)
+        self.counts.room_categories[key] = kind
 
-
-def _day_key(place: _Place, who: str, category: str, source: str, versions: Versions | None) -> DayKey:
-    counted = versions or place.versions
-    return DayKey(place.service, place.day, who, category, source, counted.fold, counted.model)
+    def _day_key(self, place: Place, who: str, category: str) -> DayKey:
+        counted = self.versions or place.versions
+        return DayKey(place.service, place.day, who, category, self.name, counted.fold, counted.model)
 
 
 def _add(sums: dict[_Key, list[int]], key: _Key, more: Sequence[int]) -> None:

@@ -62,3 +62,12 @@ class GroupKey(NamedTuple):
     segment: str
     grp: int
     category: str
+
+
+class Versions(NamedTuple):
+    """What a message was counted with."""
+
+    model: str
+    lexicon: str
+    fold: str
+    ruleset: str

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from moderation.campaigns.campaign import Audience, Campaign
 from moderation.reports.clock import Terms
 from moderation.reports.notice import Application
 from moderation.reports.notice_words import Right
 from moderation.reports.retention import Keeping, run_once
-from moderation.storage import erasure, evidence, evidence_copy, notices
+from moderation.storage import campaigns, erasure, evidence, evidence_copy, notices
 from moderation.storage.erasure import AuthorHasOpenCases, AuthorHeld
 from moderation.storage.pseudonym import Pseudonyms
 from moderation.storage.tables.archive import messages
@@ -17,6 +18,7 @@ from moderation.storage.tables.cases import case_hits, cases
 from moderation.storage.tables.notices import evidence as packs
 from moderation.storage.tables.notices import notices as kept_notices
 from moderation.storage.tables.voices import reports
+from moderation.taxonomy import Category
 from tests.reports.desk import about_message, inquiry, report
 from tests.support.factories import NOON
 
@@ -134,6 +136,21 @@ class TestErasure:
             ]
         assert archived(take) == set()
         assert not [row for row in everything if "u-1" in row or "ひどいことば" in row]
+
+    def test_an_erased_author_is_no_reader_of_an_article_any_more(self, take):
+        article = Campaign(
+            id="c1", service="test", title="チャットのことば", url=None, categories=(Category.INSULT,), policies=(),
+            audience=Audience(), published_at=NOON, measured_with=None, created_at=NOON, created_by="kei",
+        )  # fmt: skip
+        readers = [(self.KEY.of("test", "author", who), NOON) for who in ("u-1", "u-2")]
+        with take.database.write() as unit:
+            campaigns.add(unit.connection, article)
+            campaigns.add_readers(unit.connection, "c1", readers)
+
+        assert self.erase(take)["campaign_readers"] == 1
+
+        with take.database.read() as connection:
+            assert campaigns.readers(connection, "c1") == {readers[1][0]}
 
     def test_who_is_held_or_under_review_is_not_erased(self, take_once):
         secure(take_once, decided_case(take_once))

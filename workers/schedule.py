@@ -28,6 +28,7 @@ from moderation.storage.database import Database
 from moderation.storage.pseudonym import Pseudonyms
 from moderation.storage.redis import AWAY, Redis
 from moderation.trends import alarm_watch
+from moderation.trends.closing import close_days
 from moderation.trends.days import jst_day_of
 from workers.enqueue import Jobs
 from workers.stopping import Stop
@@ -47,6 +48,9 @@ _TERM_DAYS = 3
 """Days back whose terms are counted if nobody did."""
 _DAY_IS_OVER = timedelta(days=1, hours=1)
 """A day's scores are looked at an hour after its end: the recorder may be behind."""
+_CLOSE_EVERY = timedelta(hours=1)
+_DAYS_A_ROUND = 5
+"""Days that are closed in one round: each holds the recorder up for a fraction of a second."""
 
 
 class Schedule:
@@ -77,6 +81,7 @@ class Schedule:
         self._watched_hour: datetime | None = None
         self._terms_asked: datetime | None = None
         self._reported: datetime | None = None
+        self._closed: datetime | None = None
 
     def run(self, stop: Stop) -> None:
         """Go round until asked to stop."""
@@ -98,6 +103,7 @@ class Schedule:
             self._watch_trouble,
             self._count_terms,
             self._report_campaigns,
+            self._close_days,
             self._age_cases,
             self._seal_audit,
             self._draw_second_looks,
@@ -208,3 +214,10 @@ class Schedule:
             return
         report_watch.watch(self._database, self._pseudonyms, now=now)
         self._reported = now
+
+    def _close_days(self, now: datetime) -> None:
+        """A few days a round until none waits; then an hour's rest, after which late messages may have come."""
+        if self._closed is not None and now - self._closed < _CLOSE_EVERY:
+            return
+        if not close_days(self._database, last=jst_day_of(now - _DAY_IS_OVER), most=_DAYS_A_ROUND):
+            self._closed = now

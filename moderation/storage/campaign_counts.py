@@ -9,15 +9,16 @@ import numpy as np
 from sqlalchemy import Connection, Integer, case, func, select
 
 from moderation.campaigns.regression import Array
+from moderation.storage import day_groups
+from moderation.storage.day_groups import KINDS
 from moderation.storage.tables.archive import (
     day_authors,
-    day_groups,
     day_rooms,
     day_totals,
     hour_totals,
     trend_buckets,
 )
-from moderation.storage.trends_read import KINDS, within
+from moderation.storage.trends_read import within
 from moderation.trends.count import ALL, LIVE
 from moderation.trends.days import JST, Period, jst_day_of
 from moderation.trends.groups import GROUPS, KIND, PART_GROUPS
@@ -105,32 +106,26 @@ def grouped(
     kinds: Sequence[str] | None = None,
 ) -> Grouped:
     """Counts by random group: of authors, rooms and pairs; of the rooms alone where ``kinds`` is given."""
-    table = day_groups.c
     segments = list(KINDS) if kinds is None else [KIND + kind for kind in kinds]
-    rows = archive.execute(
-        select(
-            table.segment,
-            table.grp,
-            table.day,
-            func.sum(case((table.category == ALL, table.messages), else_=0)),
-            func.sum(case((table.category.in_(list(categories)), table.hits), else_=0)),
-            func.sum(case((table.category.in_(list(control)), table.hits), else_=0)),
-        )
-        .where(
-            table.service_id == service,
-            table.source == source,
-            table.segment.in_(segments),
-            within(table.day, period),
-        )
-        .group_by(table.segment, table.grp, table.day)
-    )
     shape = (len(KINDS), GROUPS if kinds is None else PART_GROUPS, period.length)
     found = Grouped(messages=np.zeros(shape), hits=np.zeros(shape), control=np.zeros(shape))
-    for segment, group, day, *counts in rows:
+    for one in day_groups.read(
+        archive,
+        service=service,
+        source=source,
+        first=period.first,
+        last=period.last,
+        segments=lambda segment: segment.in_(segments),
+    ):
         # Where only rooms are known they stand in the first place, and nobody in the others.
-        place = (KINDS.index(segment) if kinds is None else 0, group, (day - period.first).days)
-        for array, count in zip((found.messages, found.hits, found.control), counts, strict=True):
-            array[place] += float(count)
+        kind, day = KINDS.index(one.segment) if kinds is None else 0, (one.day - period.first).days
+        for category, messages, hits in zip(one.categories, *one.counts, strict=True):
+            if category == ALL:
+                found.messages[kind, :, day] += messages
+            if category in categories:
+                found.hits[kind, :, day] += hits
+            if category in control:
+                found.control[kind, :, day] += hits
     return found
 
 

@@ -60,8 +60,10 @@ class Database:
 
     @contextmanager
     def read_archive(self) -> Iterator[Connection]:
-        """A snapshot of the archive."""
-        with _snapshot(self.archive) as connection:
+        """A snapshot of the archive: the same one for all that is asked, whatever is written meanwhile."""
+        # SQLite's transactions are snapshots anyway; PostgreSQL's see what others commit meanwhile.
+        same = {"isolation_level": "REPEATABLE READ"} if self.archive.dialect.name == "postgresql" else {}
+        with _snapshot(self.archive, **same) as connection:
             yield connection
 
     def dispose(self) -> None:
@@ -85,9 +87,9 @@ def _unit(engine: Engine) -> Iterator[Unit]:
 
 
 @contextmanager
-def _snapshot(engine: Engine) -> Iterator[Connection]:
+def _snapshot(engine: Engine, **options: Any) -> Iterator[Connection]:
     try:
-        with engine.connect().execution_options(ibasho_read=True) as connection:
+        with engine.connect().execution_options(ibasho_read=True, **options) as connection:
             yield connection
     except OperationalError as error:
         raise StoreUnavailable(f"The database does not answer ({_first_line(error)}).") from error
@@ -148,6 +150,9 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # what was accepted survives a power cut
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(
+        "PRAGMA cache_size = -32768"
+    )  # KiB at most; with the usual 2 MB a bulk write reads pages again
     cursor.close()
 
 

@@ -6,7 +6,7 @@ every day: an author is in it always, or never.
 
 from math import sqrt
 
-from sqlalchemy import ColumnElement, Connection, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from moderation.storage.tables.archive import day_authors
 from moderation.trends.count import ALL, LIVE
@@ -23,16 +23,21 @@ def count_people(connection: Connection, *, service: str, period: Period, source
     """Who wrote, and whose messages reached a category."""
     share, bound = _share(connection, service, period)
     table = day_authors.c
-    wrote = connection.execute(
-        select(func.count(distinct(table.author))).where(
-            *_of(service, period, LIVE, bound), table.category == ALL
-        )
-    ).scalar_one()
-    hit = connection.execute(
-        select(table.category, func.count(distinct(table.author)))
-        .where(*_of(service, period, source, bound), table.hits > 0)
-        .group_by(table.category)
+    # Distinct rows first: PostgreSQL hashes those, where it would sort for a count of distinct values.
+    writers = (
+        select(table.author)
+        .where(*_of(service, period, LIVE, bound), table.category == ALL)
+        .distinct()
+        .subquery()
     )
+    wrote = connection.execute(select(func.count()).select_from(writers)).scalar_one()
+    those_hit = (
+        select(table.category, table.author)
+        .where(*_of(service, period, source, bound), table.hits > 0)
+        .distinct()
+        .subquery()
+    )
+    hit = connection.execute(select(those_hit.c.category, func.count()).group_by(those_hit.c.category))
     return People(
         wrote=wrote * share,
         hit={category: number * share for category, number in hit},

@@ -1,15 +1,17 @@
 """Read the sums that a trend report is made from. Functions take a connection of the archive."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
+from moderation.storage import day_groups
+from moderation.storage.day_groups import KINDS
 from moderation.storage.people_count import count_people
 from moderation.storage.tables.archive import (
-    day_groups,
     day_rooms,
     day_totals,
     fact_buckets,
@@ -19,9 +21,7 @@ from moderation.storage.tables.archive import (
 from moderation.trends.count import ALL, LIVE
 from moderation.trends.days import Period
 from moderation.trends.figures import CountedWith, DayCount, Figures, Gap, Groups, HourCount, Part
-from moderation.trends.groups import AUTHOR, GROUPS, PAIR, PART_GROUPS, ROOM
-
-KINDS = (AUTHOR, ROOM, PAIR)
+from moderation.trends.groups import GROUPS, PART_GROUPS
 
 
 def read(connection: Connection, *, service: str, period: Period, today: date, source: str = LIVE) -> Figures:
@@ -62,33 +62,25 @@ def read(connection: Connection, *, service: str, period: Period, today: date, s
 
 def read_groups(connection: Connection, service: str, periods: tuple[Period, ...], source: str) -> Groups:
     """Sums over random groups of authors, rooms and pairs in each of some periods."""
-    table = day_groups.c
-    sums = [
-        func.sum(case((within(table.day, one), column), else_=0)).label(f"{letter}{at}")
-        for at, one in enumerate(periods)
-        for letter, column in (("m", table.messages), ("h", table.hits))
-    ]
-    rows = connection.execute(
-        select(table.segment, table.grp, table.category, *sums)
-        .where(
-            table.service_id == service,
-            table.source == source,
-            table.segment.in_(KINDS),
-            table.day >= min(one.first for one in periods),
-            table.day <= max(one.last for one in periods),
-        )
-        .group_by(table.segment, table.grp, table.category)
-    )
     shape = (len(periods), len(KINDS), GROUPS)
     messages = np.zeros(shape)
     hits: dict[str, Any] = {}
-    for segment, group, category, *counts in rows:
-        kind = KINDS.index(segment)
-        if category == ALL:
-            messages[:, kind, group] = [float(n) for n in counts[0::2]]
-        if category not in hits:
-            hits[category] = np.zeros(shape)
-        hits[category][:, kind, group] = [float(n) for n in counts[1::2]]
+    for one in day_groups.read(
+        connection,
+        service=service,
+        source=source,
+        first=min(period.first for period in periods),
+        last=max(period.last for period in periods),
+        segments=lambda segment: segment.in_(KINDS),
+    ):
+        places = [at for at, period in enumerate(periods) if period.first <= one.day <= period.last]
+        kind = KINDS.index(one.segment)
+        for category, wrote, hit in zip(one.categories, *one.counts, strict=True):
+            if category == ALL:
+                messages[places, kind] += wrote
+            if category not in hits:
+                hits[category] = np.zeros(shape)
+            hits[category][places, kind] += hit
     return Groups(messages=messages, hits=hits)
 
 
@@ -98,26 +90,21 @@ def within(day: ColumnElement[date], period: Period) -> ColumnElement[bool]:
 
 
 def _parts(connection: Connection, service: str, period: Period, source: str) -> Mapping[str, Part]:
-    table = day_groups.c
-    rows = connection.execute(
-        select(table.segment, table.grp, table.category, func.sum(table.messages), func.sum(table.hits))
-        .where(
-            table.service_id == service,
-            table.source == source,
-            table.segment.not_in(KINDS),
-            within(table.day, period),
-        )
-        .group_by(table.segment, table.grp, table.category)
-    )
-    found: dict[str, Part] = {}
-    for segment, group, category, messages, hits in rows:
-        part = found.setdefault(segment, Part(messages=np.zeros(PART_GROUPS), hits={}))
-        if category == ALL:
-            part.messages[group] = float(messages)
-        of = dict(part.hits)
-        of.setdefault(category, np.zeros(PART_GROUPS))[group] = float(hits)
-        found[segment] = Part(messages=part.messages, hits=of)
-    return found
+    messages: dict[str, Any] = defaultdict(lambda: np.zeros(PART_GROUPS))
+    hits: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(lambda: np.zeros(PART_GROUPS)))
+    for one in day_groups.read(
+        connection,
+        service=service,
+        source=source,
+        first=period.first,
+        last=period.last,
+        segments=lambda segment: segment.not_in(KINDS),
+    ):
+        for category, wrote, hit in zip(one.categories, *one.counts, strict=True):
+            if category == ALL:
+                messages[one.segment] += wrote
+            hits[one.segment][category] += hit
+    return {segment: Part(messages=messages[segment], hits=dict(of)) for segment, of in hits.items()}
 
 
 def _hours(connection: Connection, service: str, period: Period, source: str) -> tuple[HourCount, ...]:
@@ -128,7 +115,8 @@ def _hours(connection: Connection, service: str, period: Period, source: str) ->
         .order_by(table.hour, table.category)
     )
     return tuple(
-        HourCount(hour=row.hour, category=row.category, messages=row.messages, hits=row.hits) for row in rows
+        HourCount(hour=hour, category=category, messages=messages, hits=hits)
+        for hour, category, messages, hits in rows
     )
 
 

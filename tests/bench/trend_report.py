@@ -1,7 +1,9 @@
 """`make bench-trend-report`: the report over 90 days of a large service, on SQLite and on PostgreSQL.
 
 200 million messages, 2,000 rooms and 200,000 authors a day in 30 kinds of rooms; the days before, that it
-is compared with, are as large. Rows are made directly, as the recorder would have left them.
+is compared with, are as large. Rows are made directly: those of the last day as the recorder leaves them; the random
+groups of the days before as a closed day keeps them, written by the function that closing writes them with. One
+day more is closed by the schedule's own code, and timed.
 """
 
 import csv
@@ -19,20 +21,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Table
+from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, insert, literal, select
 
 from moderation.settings import PROJECT, Settings
-from moderation.storage import bulk, migrate, trends_read
+from moderation.storage import bulk, day_groups, migrate, trends_read
 from moderation.storage.database import Database, open_database
+from moderation.storage.day_groups import GroupDay
+from moderation.storage.tables import archive
 from moderation.storage.tables.archive import (
     day_authors,
-    day_groups,
     day_rooms,
     day_totals,
     fact_buckets,
     hour_totals,
 )
 from moderation.taxonomy import Category
+from moderation.trends.closing import close_days
 from moderation.trends.count import ALL, LIVE
 from moderation.trends.days import Period, jst_day
 from moderation.trends.groups import (
@@ -64,49 +68,35 @@ HIT_SHARE = 0.001
 ROUNDS = 5
 DICE = np.random.default_rng(20260820)
 SERVICE = "stream"
+HITS = int(MESSAGES * HIT_SHARE)
+COUNTS = [(ALL, MESSAGES, HITS * len(CATEGORIES)), *((name, HITS, HITS) for name in CATEGORIES)]
+"""Category, messages and hits of each day."""
+HELPERS = MetaData()
+people = Table("people", HELPERS, Column("number", BigInteger), Column("name", Text))
+chosen = Table("chosen", HELPERS, Column("place", Integer), Column("category", Text))
 
 
-def rows_of(
-    day: date, pseudonyms: Sequence[str]
-) -> Iterator[tuple[Table, tuple[str, ...], list[tuple[Any, ...]]]]:
-    """All rows of one day."""
-    hits = int(MESSAGES * HIT_SHARE)
-    counts = [(ALL, MESSAGES, hits * len(CATEGORIES)), *((name, hits, hits) for name in CATEGORIES)]
+def sums_of(day: date) -> Iterator[tuple[Table, list[tuple[Any, ...]]]]:
+    """Rows of one day that are sums of many messages."""
     yield (
         day_totals,
-        tuple(column.name for column in day_totals.columns),
         [
-            (SERVICE, day, LIVE, kind, name, *VERSIONS, m // len(KINDS), h // len(KINDS), 0, 0)
+            (SERVICE, day, LIVE, kind, name, *VERSIONS, messages // len(KINDS), hits // len(KINDS), 0, 0)
             for kind in KINDS
-            for name, m, h in counts
+            for name, messages, hits in COUNTS
         ],
     )
     start = jst_day(day)[0]
     yield (
         hour_totals,
-        tuple(column.name for column in hour_totals.columns),
         [
-            (SERVICE, start + timedelta(hours=hour), LIVE, name, m // 24, h // 24)
+            (SERVICE, start + timedelta(hours=hour), LIVE, name, messages // 24, hits // 24)
             for hour in range(24)
-            for name, m, h in counts
-        ],
-    )
-    segments = [(name, GROUPS) for name in (AUTHOR, ROOM, PAIR)]
-    segments += [(name, PART_GROUPS) for name in (NEW_ACCOUNTS, OLD_ACCOUNTS, f"{AGE}adult", f"{AGE}13-15")]
-    segments += [(KIND + kind, PART_GROUPS) for kind in KINDS]
-    yield (
-        day_groups,
-        tuple(column.name for column in day_groups.columns),
-        [
-            (SERVICE, day, LIVE, segment, group, name, m // size, int(DICE.poisson(h / size)))
-            for segment, size in segments
-            for group in range(size)
-            for name, m, h in counts
+            for name, messages, hits in COUNTS
         ],
     )
     yield (
         day_rooms,
-        tuple(column.name for column in day_rooms.columns),
         [
             (
                 SERVICE,
@@ -123,67 +113,108 @@ def rows_of(
             for room in range(ROOMS)
         ],
     )
-    names = tuple(column.name for column in day_authors.columns)
-    per = max(1, MESSAGES // AUTHORS)
-    yield (
-        day_authors,
-        names,
-        [(SERVICE, day, who, ALL, LIVE, "fold", "model", "adult", False, per, 0) for who in pseudonyms],
+    yield fact_buckets, [(SERVICE, start, "report", name, name, "unknown", 40) for name in CATEGORIES]
+
+
+def groups_of(day: date) -> list[GroupDay]:
+    """Random groups of one day, as a closed day keeps them."""
+    segments = [(name, GROUPS) for name in (AUTHOR, ROOM, PAIR)]
+    segments += [(name, PART_GROUPS) for name in (NEW_ACCOUNTS, OLD_ACCOUNTS, f"{AGE}adult", f"{AGE}13-15")]
+    segments += [(KIND + kind, PART_GROUPS) for kind in KINDS]
+    names, messages, hits = zip(*COUNTS, strict=True)
+    return [
+        GroupDay(
+            day,
+            segment,
+            names,
+            np.stack(
+                [
+                    np.tile(np.array(messages)[:, None] // size, size),
+                    DICE.poisson(np.array(hits)[:, None] / size, (len(names), size)),
+                ]
+            ),
+        )
+        for segment, size in segments
+    ]
+
+
+def open_rows(days: Iterable[GroupDay]) -> list[tuple[Any, ...]]:
+    """The same as the recorder leaves it."""
+    return [
+        (SERVICE, one.day, LIVE, one.segment, group, name, *(int(n) for n in one.counts[:, at, group]))
+        for one in days
+        for group in range(one.counts.shape[-1])
+        for at, name in enumerate(one.categories)
+    ]
+
+
+def authors_of(connection: Connection, day: date) -> int:
+    """Rows of the authors of one day: one in four of everybody, and one in sixteen of those is hit. How many."""
+    drawn = (people.c.number * 48_271 + day.toordinal() * 69_621) % 2_147_483_647
+    names = [column.name for column in day_authors.columns]
+    given = [literal("fold"), literal("model"), literal("adult"), literal(False)]
+    start = [literal(SERVICE), literal(day), people.c.name]
+    wrote = select(
+        *start, literal(ALL), literal(LIVE), *given, literal(MESSAGES // AUTHORS), literal(0)
+    ).where(drawn % 4 == 0)
+    hit = (
+        select(*start, chosen.c.category, literal(LIVE), *given, literal(1), literal(1))
+        .join(chosen, chosen.c.place == people.c.number % len(CATEGORIES))
+        .where(drawn % 64 == 0)
     )
-    hit = DICE.choice(len(pseudonyms), min(len(pseudonyms), hits * len(CATEGORIES) // 2), replace=False)
-    yield (
-        day_authors,
-        names,
-        [
-            (
-                SERVICE,
-                day,
-                pseudonyms[at],
-                CATEGORIES[at % len(CATEGORIES)],
-                LIVE,
-                "fold",
-                "model",
-                "adult",
-                False,
-                1,
-                1,
-            )
-            for at in hit
-        ],
-    )
-    yield (
-        fact_buckets,
-        tuple(column.name for column in fact_buckets.columns),
-        [(SERVICE, start, "report", name, name, "unknown", 40) for name in CATEGORIES],
+    # In the order of the key, as a day's authors lie in the end.
+    return sum(
+        connection.execute(insert(day_authors).from_select(names, rows.order_by(people.c.name))).rowcount
+        for rows in (wrote, hit)
     )
 
 
-def fill(database: Database) -> int:
-    """Write both periods; how many rows."""
+def fill(database: Database) -> tuple[int, float]:
+    """Write both periods; how many rows, and the seconds that closing one day took.
+
+    The first day is closed by the schedule's own code, the last one is still open.
+    """
     everybody = np.unique(DICE.integers(0, 2**62, 4 * AUTHORS, dtype=np.int64))
-    total = 0
-    for day in Period(first=PERIOD.weekdays_before.first, last=PERIOD.last).days():
-        chosen = np.sort(DICE.choice(everybody, AUTHORS, replace=False))
+    days = list(Period(first=PERIOD.weekdays_before.first, last=PERIOD.last).days())
+    total, closing = 0, 0.0
+    with database.write_archive() as unit:
+        HELPERS.create_all(unit.connection)
         # 62 random bits at the top of 32 hex digits: even, as an HMAC is.
-        pseudonyms = [f"{(int(number) << 2):016x}{0:016x}" for number in chosen]
+        names = [(number, f"{int(who) << 2:016x}{0:016x}") for number, who in enumerate(everybody)]
+        put(unit.connection, people, names)
+        put(unit.connection, chosen, list(enumerate(CATEGORIES)))
+    for day in days:
         with database.write_archive() as unit:
-            for table, names, rows in rows_of(day, pseudonyms):
+            for table, rows in sums_of(day):
+                put(unit.connection, table, rows)
                 total += len(rows)
-                if unit.connection.dialect.name == "postgresql":
-                    copy(unit.connection.connection.driver_connection, table, names, rows)
-                else:
-                    bulk.write_tuples(unit.connection, table, names, rows, lambda statement: statement)
-    return total
+            total += authors_of(unit.connection, day)
+            groups = groups_of(day)
+            total += sum(one.counts[0].size for one in groups)
+            if day in (days[0], days[-1]):
+                put(unit.connection, archive.day_groups, open_rows(groups))
+            else:
+                day_groups.keep(unit.connection, ((SERVICE, LIVE, one) for one in groups))
+        if day == days[0]:
+            begun = time.perf_counter()
+            assert close_days(database, last=day, most=1) == 1
+            closing = time.perf_counter() - begun
+    with database.write_archive() as unit:
+        HELPERS.drop_all(unit.connection)
+    return total, closing
 
 
-def copy(connection: Any, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """PostgreSQL's own way to take in many rows."""
+def put(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Write rows that have a value for each column, the quick way of each store."""
+    names = tuple(column.name for column in table.columns)
+    if connection.dialect.name != "postgresql":
+        bulk.write_tuples(connection, table, names, rows, lambda statement: statement)
+        return
     text = io.StringIO()
     csv.writer(text).writerows(rows)
-    with connection.cursor() as cursor:
-        into = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT csv)"
-        with cursor.copy(into) as stream:
-            stream.write(text.getvalue())
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} FROM STDIN (FORMAT csv)") as stream:
+        stream.write(text.getvalue())
 
 
 def timed(database: Database) -> tuple[list[float], Any]:
@@ -222,7 +253,7 @@ def main() -> None:
         for name, database in each:
             migrate.upgrade(database)
             begun = time.perf_counter()
-            rows = fill(database)
+            rows, closing = fill(database)
             if name == "PostgreSQL":
                 with database.archive.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                     connection.exec_driver_sql("VACUUM ANALYZE")
@@ -230,7 +261,7 @@ def main() -> None:
             spent, made = timed(database)
             best = {"SQLite": 5.0, "PostgreSQL": 2.0}[name]
             sys.stdout.write(
-                f"{name}: {rows:,} rows made in {filled:.0f} s; report of {made.messages:,} messages, "
+                f"{name}: {rows:,} counts made in {filled:.0f} s; a day closed in {closing:.2f} s; report of {made.messages:,} messages, "
                 f"{made.viewers:,} authors (±{100 * made.viewers_error:.1f} %), {made.rooms:,} rooms: "
                 f"first {spent[0]:.2f} s, median {statistics.median(spent):.2f} s (asked: {best:g} s)\n"
             )

@@ -8,6 +8,7 @@ from moderation.storage import archive, trends_read
 from moderation.storage.database import Database
 from moderation.storage.pseudonym import Pseudonyms
 from moderation.trends.days import Period
+from moderation.trends.figures import Figures
 from moderation.trends.report import report
 from moderation.trends.shapes import Report
 from tests.workers.factories import record
@@ -46,9 +47,16 @@ def chatter(
     ]
 
 
+def figures_of(
+    database: Database, period: Period = WEEK, *, service: str = "stream", today: date = TODAY
+) -> Figures:
+    """The sums of a report."""
+    with database.read_archive() as connection:
+        return trends_read.read(connection, service=service, period=period, today=today)
+
+
 def report_of(
     database: Database, period: Period = WEEK, *, service: str = "stream", today: date = TODAY
 ) -> Report:
     """The report as pages make it."""
-    with database.read_archive() as connection:
-        return report(trends_read.read(connection, service=service, period=period, today=today))
+    return report(figures_of(database, period, service=service, today=today))

@@ -3,7 +3,19 @@
 Hours and days: ``hour`` is a UTC hour; ``day`` a calendar day in Japan.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, SmallInteger, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
 
 from moderation.storage.tables.base import ARCHIVE, ExternalId, Id, Json, UtcDateTime, Word
 
@@ -97,6 +109,18 @@ day_groups = Table(
     Column("category", Word, primary_key=True),
     Column("messages", BigInteger, nullable=False),
     Column("hits", BigInteger, nullable=False),
+)
+
+closed_groups = Table(
+    "closed_groups",  # day_groups of days that are over, a row a segment: see storage.day_groups
+    ARCHIVE,
+    Column("service_id", Id, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("source", Word, primary_key=True),
+    Column("segment", String(96), primary_key=True),
+    Column("categories", Json, nullable=False),
+    Column("width", SmallInteger, nullable=False),  # bytes a number
+    Column("counts", LargeBinary, nullable=False),  # messages, then hits: by category and group
 )
 
 day_terms = Table(

@@ -5,6 +5,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.console.case_view import view_of
 from api.console.errors import explain
+from api.console.protected import gate
 from api.console.queue import page_of, word_of
 from api.console.render import language_of, render
 from api.console.visitor import Posted, SignedIn, Visitor, text_of
@@ -82,6 +83,8 @@ def _show(
 ) -> HTMLResponse:
     with parts.database.read() as connection:
         file = appeals.get(connection, appeal_id, visitor.sight)
+        if not desk_care.may_look(connection, file.case, visitor.sight, now=now):
+            return gate(request, file.case, visitor, now, back=f"/console/appeals/{file.appeal.id}")
         case_file = desk_case.load(connection, file.case.id, visitor.sight)
         view = view_of(case_file, policies.current(connection), visitor, now)
         people = accounts.user_names(connection)

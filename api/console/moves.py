@@ -1,4 +1,4 @@
-"""Who goes on with a case: reasons to look, remarks, escalation, other queues, other people."""
+"""Who goes on with a case: remarks, escalation, other queues, other people."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +12,8 @@ from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.deps import Now, Parts, ProcessParts
 from moderation.errors import Conflict, Invalid, MissingRole
 from moderation.review.sight import Sight
-from moderation.storage import desk_care, desk_moves, desk_quality
+from moderation.storage import desk_moves, desk_quality
 from moderation.storage.database import Connection
-from moderation.storage.desk_rows import get_case
 
 router = APIRouter()
 
@@ -63,17 +62,6 @@ async def _move(
 
 
 Move = Annotated[_Move, Depends(_move)]
-
-
-@router.post("/console/cases/{case_id}/look", name="console_look", response_class=HTMLResponse)
-def look(case_id: str, by: Move) -> Response:
-    """Say why one looks at a protected case; it opens for a while."""
-
-    def step(connection: Connection) -> None:
-        case = get_case(connection, case_id, by.sight)
-        desk_care.give_reason(connection, case, by.sight, by.text("why"), now=by.now)
-
-    return by.stay(step)
 
 
 @router.post("/console/cases/{case_id}/comment", name="console_comment", response_class=HTMLResponse)

@@ -9,6 +9,8 @@ from api.deps import Read
 from moderation.review.decision import Decision
 from moderation.storage import desk_decide
 
+_KINDS = ("undone", "resumed", "skipped", "escalated", "moved", "asked")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
@@ -27,4 +29,4 @@ def notice_of(request: Request, connection: Read, visitor: Visitor) -> Notice | 
         if decision is not None and decision.decided_by == visitor.user.id and decision.stands:
             return Notice(kind="decided", decision=decision)
         return None
-    return next((Notice(kind=kind) for kind in ("undone", "resumed", "skipped") if query.get(kind)), None)
+    return next((Notice(kind=kind) for kind in _KINDS if query.get(kind)), None)

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.console.case_view import view_of
 from api.console.errors import explain
+from api.console.protected import gate
 from api.console.queue import word_of
 from api.console.render import language_of, render
 from api.console.visitor import Posted, SignedIn, Visitor, text_of, texts_of
@@ -15,6 +16,7 @@ from moderation.errors import AlreadyAnswered, Invalid, ModerationError
 from moderation.review.decision import Outcome
 from moderation.review.quality import by_category, by_moderator
 from moderation.storage import accounts, desk_care, desk_case, desk_quality, desk_second_looks, policies
+from moderation.storage.desk_rows import get_case
 from moderation.taxonomy import Category
 
 router = APIRouter()
@@ -109,6 +111,9 @@ def _show(
 ) -> HTMLResponse:
     with parts.database.read() as connection:
         look = desk_second_looks.get_look(connection, look_id, visitor.sight)
+        case = get_case(connection, look.case_id, visitor.sight)
+        if not desk_care.may_look(connection, case, visitor.sight, now=now):
+            return gate(request, case, visitor, now, back=f"/console/quality/looks/{look.id}")
         file = desk_case.load(connection, look.case_id, visitor.sight)
         view = view_of(desk_case.as_seen(file, look.seen_hit_seq), policies.current(connection), visitor, now)
     if file.case.minors:

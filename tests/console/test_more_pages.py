@@ -6,9 +6,10 @@ import pytest
 
 from api.console import live
 from api.console.visitor import SESSION_COOKIE
+from moderation.review.appeal import Appeal
 from moderation.review.decision import Outcome
 from moderation.scoring.verdict import Outcome as Verdicts
-from moderation.storage import accounts, desk_routing, sessions
+from moderation.storage import accounts, appeals, desk_routing, desk_second_looks, sessions
 from moderation.storage.ids import new_id
 from moderation.taxonomy import Category, Role, Severity
 from tests.browser.busy import TURNED, fill
@@ -77,6 +78,50 @@ def test_a_minors_case_opens_for_a_reason_that_is_kept(admin, busy):
     trail = admin.get("/console/audit?act=protected.").text
     assert "照会への回答" in trail
     assert busy.minors_id in trail
+
+
+@pytest.fixture
+def protected(visit, desk):
+    """Where a settled minors' case is shown beside its own page: its appeal and its second look."""
+    kei, mori = desk.sight("kei", Role.CHILD_SAFETY), desk.sight("mori", Role.LEAD)
+    case_id = desk.case("連絡先教えて", author="u-2", minors=True, at=now())
+    decision = desk.decide(desk.claim(case_id, kei, now=now()), kei, now=now())
+    appeal = Appeal(
+        service=SERVICE,
+        id="a-minor",
+        decision_id=decision.id,
+        author_id="u-2",
+        text="学校の連絡でした",
+        appealed_at=now(),
+    )
+    with desk.database.write() as unit:
+        kept, _ = appeals.receive(unit.connection, appeal, now=now())
+        desk_second_looks.draw(unit.connection, share=1.0, now=now())
+        look = desk_second_looks.next_look(unit.connection, mori, now=now())
+    return case_id, {"appeal": f"/console/appeals/{kept.id}", "look": f"/console/quality/looks/{look.id}"}
+
+
+@pytest.mark.parametrize("page", ["appeal", "look"])
+def test_every_page_of_a_minors_case_asks_for_a_reason(visit, protected, page):
+    case_id, pages = protected
+    mori, reasons = visit("mori", Role.LEAD), f"/console/cases/{case_id}/look"
+    assert "先教えて" not in mori.get(pages[page]).text
+    refused = mori.post(reasons, why="", back=pages[page])
+    assert (refused.status_code, f'value="{pages[page]}"' in refused.text) == (422, True)
+
+    given = mori.post(reasons, why="異議の審査", back=pages[page])
+
+    assert (given.status_code, given.headers["location"]) == (303, pages[page])
+    assert "先教えて" in mori.get(pages[page]).text
+    assert "異議の審査" in mori.get("/console/audit?act=protected.").text
+    assert "学校の連絡でした" not in mori.get("/console/appeals").text
+
+
+def test_a_reason_leads_to_no_foreign_page(visit, protected):
+    case_id, _ = protected
+    for back in ("https://example.com/", "//example.com", "/console/appeals/../x", "/console/appeals/a?b=//x"):
+        answer = visit("mori", Role.LEAD).post(f"/console/cases/{case_id}/look", why="確認", back=back)
+        assert answer.headers["location"] == f"/console/cases/{case_id}"
 
 
 def test_no_list_shows_what_a_minors_case_says(admin, busy):

@@ -88,6 +88,12 @@ class CaseView:
         return [view for view in self.hits if not view.new]
 
     @property
+    def asked_strikes(self) -> int:
+        """How many strikes the rules propose for what no decision covers yet."""
+        live = (signal for view in self.new_hits for signal in view.hit.signals if signal.mode == "live")
+        return max((signal.strikes for signal in live), default=0)
+
+    @property
     def proposed(self) -> Action | None:
         """What the author's strikes in force call for."""
         return proposed(self.strike_weight)

@@ -26,12 +26,13 @@ def priority(
     hits: int,
     report_weight: float,
     live_viewers: int | None,
+    asked: int = 0,
     age_step: int = 0,
 ) -> float:
-    """The place of a case in its review queue, 0 to 100; higher comes first.
+    """The place of a case in its review queue; higher comes first.
 
     Severity gives 0 to 60, the strongest score up to 10, a minor at risk 15, repeated hits and
-    reports up to 10, the size of the live audience up to 5. A case that has waited for half of its time
+    reports up to 10, the size of the live audience up to 5, what a rule asks for up to 10. A case that has waited for half of its time
     gains ``AGE_BONUS``, one that is overdue twice that: it comes before fresh ones of its severity.
 
     Args:
@@ -41,6 +42,7 @@ def priority(
         hits: Flagged messages so far.
         report_weight: Sum of the reporters' weights.
         live_viewers: People watching; None where unknown.
+        asked: The highest ``review.priority`` of its rules, 0 to 100.
         age_step: 0 fresh, 1 half of the time is gone, 2 overdue.
     """
     crowd = min(5.0, 2.5 * log10(1 + hits)) + min(5.0, 2.5 * log10(1 + max(0.0, report_weight)))
@@ -51,6 +53,7 @@ def priority(
         + (15.0 if minors else 0.0)
         + crowd
         + audience
+        + 0.1 * asked
         + AGE_BONUS * age_step,
         3,
     )

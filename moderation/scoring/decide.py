@@ -56,6 +56,7 @@ class RuleFindings:
     minors: bool = False
     case_kind: str = "author_room"
     queue: str | None = None
+    asked_priority: int = 0
     nudge: str | None = None
     labels: tuple[tuple[str, str, int, str], ...] = ()
 
@@ -128,6 +129,7 @@ def decide(
         target=target,
         case_kind=findings.case_kind,
         queue=findings.queue,
+        asked_priority=findings.asked_priority,
         nudge=findings.nudge,
         labels=findings.labels,
         status=Status.COMPLETE if CUT_BY_DEADLINE.isdisjoint(missing) else Status.PARTIAL,

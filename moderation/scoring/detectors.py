@@ -158,6 +158,7 @@ def _findings(hits: Sequence[Hit]) -> RuleFindings:
         minors=result.minors,
         case_kind=result.case,
         queue=result.queue,
+        asked_priority=result.priority,
         nudge=result.message_ja,
         labels=tuple((label.on, label.name, int(label.seconds), label.source) for label in result.labels),
     )
@@ -174,6 +175,7 @@ def _signal(hit: Hit) -> Signal:
         severity=Severity(hit.severity),
         mode=hit.mode,
         policy=hit.policy,
+        strikes=hit.strikes,
     )
 
 

@@ -19,6 +19,7 @@ class Signal:
         severity: How bad, where the source says so.
         mode: ``live`` counts; ``shadow`` is recorded and never acted on.
         policy: Clause of the terms of use that the source cites, if any.
+        strikes: How many strikes a rule proposes to the moderator, 0 to 3.
     """
 
     source: str
@@ -30,6 +31,7 @@ class Signal:
     severity: Severity | None = None
     mode: str = "live"
     policy: str | None = None
+    strikes: int = 0
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.score <= 1.0:

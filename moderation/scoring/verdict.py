@@ -50,6 +50,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         target: Whom the message is about.
         case_kind: Kind of case a flagged message opens (``author_room`` mostly).
         queue: Review queue a rule asked for, if any.
+        asked_priority: The highest priority a rule asked for, 0 to 100.
         nudge: Japanese text for the author, if a rule has one.
         labels: Labels that rules put on author or room: (entity, label, seconds to live, source).
         degraded: A part was missing (Redis, a detector); ``missing`` names it.
@@ -67,6 +68,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     target: Target = Target.NONE
     case_kind: str = "author_room"
     queue: str | None = None
+    asked_priority: int = 0
     nudge: str | None = None
     labels: tuple[tuple[str, str, int, str], ...] = ()
     status: Status = Status.COMPLETE

@@ -61,6 +61,7 @@ def weigh_anew(connection: Connection, case_id: str) -> None:
                 hits=row.hits,
                 report_weight=report_weight,
                 live_viewers=row.live_viewers,
+                asked=row.asked_priority,
                 age_step=row.age_step,
             ),
             due_at=due_at(severity, row.opened_at),

@@ -16,8 +16,8 @@ from moderation.storage.tables.cases import cases
 from moderation.storage.tables.desk import review_queue_roles, review_queues, routing_rules
 from moderation.taxonomy import Category, Role, Severity
 
-FIXED_QUEUES = frozenset({"general", "child_safety"})
-"""Queues that the product itself sends cases to; they cannot be taken away."""
+FIXED_QUEUES = frozenset({"general", "child_safety", "urgent", "care", "live"})
+"""Queues that the product itself or its rule packs send cases to; they cannot be taken away."""
 _QUEUE_ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _LONGEST_NAME = 100
 
@@ -49,11 +49,17 @@ class Route:
 
 def queues(connection: Connection) -> list[ReviewQueue]:
     """Every review queue, in its order."""
-    roles: dict[str, set[Role]] = {}
-    for row in connection.execute(select(review_queue_roles)):
-        roles.setdefault(row.queue_id, set()).add(Role(row.role))
-    rows = connection.execute(select(review_queues).order_by(review_queues.c.position, review_queues.c.id))
-    return [ReviewQueue(id=row.id, name=row.name, roles=frozenset(roles.get(row.id, ()))) for row in rows]
+    rows = connection.execute(
+        select(review_queues, review_queue_roles.c.role)
+        .outerjoin(review_queue_roles, review_queue_roles.c.queue_id == review_queues.c.id)
+        .order_by(review_queues.c.position, review_queues.c.id)
+    ).all()
+    roles: dict[str, set[Role]] = {row.id: set() for row in rows}
+    for row in rows:
+        if row.role is not None:
+            roles[row.id].add(Role(row.role))
+    names = {row.id: row.name for row in rows}
+    return [ReviewQueue(id=id_, name=names[id_], roles=frozenset(held)) for id_, held in roles.items()]
 
 
 def put_queue(connection: Connection, queue_id: str, *, name: str, roles: Collection[Role]) -> None:

@@ -159,6 +159,7 @@ def _signal(data: Mapping[str, Any]) -> Signal:
         severity=Severity(data["severity"]) if data["severity"] else None,
         mode=data["mode"],
         policy=data["policy"],
+        strikes=data.get("strikes", 0),  # hits of before rules' strikes were kept
     )
 
 

@@ -129,6 +129,7 @@ def _arrival(key: str, items: Sequence[Flagged]) -> Arrival:
         report_weight=0.0,
         live_viewers=max(viewers, default=None),
         queue=next((item.verdict.queue for item in items if item.verdict.queue), None),
+        asked_priority=max(item.verdict.asked_priority for item in items),
         other_id=first.target_id if kind is CaseKind.QUARREL else None,
     )
 
@@ -177,6 +178,7 @@ def _signal(signal: Signal) -> dict[str, Any]:
         "severity": signal.severity.value if signal.severity else None,
         "mode": signal.mode,
         "policy": signal.policy,
+        "strikes": signal.strikes,
     }
 
 

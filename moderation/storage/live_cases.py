@@ -34,6 +34,7 @@ class Arrival:
         report_weight: Sum of their reporters' weights.
         queue: Review queue asked for; without one the routing rules say it. Minors' cases go to
             ``child_safety`` in any case.
+        asked_priority: What a rule asks for, 0 to 100.
         other_id: The other side of a quarrel.
     """
 
@@ -50,6 +51,7 @@ class Arrival:
     report_weight: float
     live_viewers: int | None
     queue: str | None
+    asked_priority: int = 0
     other_id: str | None = None
 
 
@@ -159,11 +161,11 @@ def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
     """Severity, categories, minors and priority of a case that gets an arrival; without a row a new one."""
     severity, minors, hits = arrival.severity, arrival.minors, arrival.hits
     report_weight = arrival.report_weight
-    viewers, age_step = arrival.live_viewers, 0
+    viewers, asked, age_step = arrival.live_viewers, arrival.asked_priority, 0
     categories: dict[str, float] = {}
     if row is not None:
         viewers = max(filter(None, (viewers, row.live_viewers)), default=None)
-        age_step = row.age_step
+        asked, age_step = max(asked, row.asked_priority), row.age_step
         severity = max(tuple(Severity)[row.severity], severity, key=lambda level: level.rank)
         categories |= row.categories
         minors, hits, report_weight = row.minors or minors, row.hits, row.report_weight
@@ -175,6 +177,7 @@ def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
         "minors": minors,
         "heavy": is_heavy((Category(name) for name in categories), minors=minors),
         "live_viewers": viewers,
+        "asked_priority": asked,
         "age_step": age_step,
         "priority": priority(
             severity=severity,
@@ -183,6 +186,7 @@ def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
             hits=hits,
             report_weight=report_weight,
             live_viewers=viewers,
+            asked=asked,
             age_step=age_step,
         ),
     }

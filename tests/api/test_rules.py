@@ -2,10 +2,13 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
-from moderation.storage import audit
+from api.console.visitor import SESSION_COOKIE
+from moderation.storage import audit, sessions
+from tests.review.desk import Desk
 from tests.rules.support import SOUND
 from tests.support.factories import body
 
@@ -179,6 +182,43 @@ def test_the_shield_makes_a_room_strict_and_comes_down_by_itself(app_client):
     assert app_client.put("/v1/shield", json={"room_id": "r-1", "lasts": "9d"}).status_code == 422
     strict = app_client.put("/v1/strictness", json={"room_id": "*", "strictness": "strict"}).json()
     assert strict["strictness"] == "strict"
+
+
+def test_the_shield_that_a_moderator_raises_holds_what_newcomers_write(app_client, sqlite_database):
+    aoki = Desk(sqlite_database).person("aoki")
+    with sqlite_database.write() as unit:
+        sessions.open_session(
+            unit.connection,
+            user_id=aoki.id,
+            token="a session",
+            csrf_token="-",
+            expires_at=datetime.now(UTC) + timedelta(hours=1),
+            now=datetime.now(UTC),
+        )
+    app_client.cookies[SESSION_COOKIE] = "a session"
+    newcomers = (f"u-{number}" for number in count())
+    an_hour_ago = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+
+    def says_hello(room="r-1"):
+        author = {"id": next(newcomers), "created_at": an_hour_ago}
+        return score(app_client, "やあ", author=author, room={"id": room})["verdict"]
+
+    def shield(act):
+        raised = {"csrf": "-", "service": "test", "room": "r-1", "minutes": "30", "act": act}
+        app_client.post("/console/shield", data=raised)
+
+    def becomes(verdict):
+        until = time.monotonic() + 10
+        while says_hello() != verdict:
+            assert time.monotonic() < until
+            time.sleep(0.1)  # processes read what people set every other second
+
+    assert says_hello() == "allow"
+    shield("raise")
+    becomes("hold")
+    assert says_hello(room="r-2") == "allow"
+    shield("lower")
+    becomes("allow")
 
 
 def test_a_persons_label_is_kept_and_seen(app_client):

@@ -178,6 +178,8 @@ def hit(
     spans: Sequence[tuple[int, int]] = ((0, 2),),
     context: Sequence[RoomLine] = (),
     queue: str | None = None,
+    asked_priority: int = 0,
+    strikes: int = 0,
 ) -> Flagged:
     """A flagged message."""
     signal = Signal(
@@ -189,6 +191,7 @@ def hit(
         severity=severity,
         policy=policy,
         minors=minors,
+        strikes=strikes,
     )
     return Flagged(
         message=message(
@@ -207,6 +210,7 @@ def hit(
             versions=VERSIONS,
             minors=minors,
             queue=queue,
+            asked_priority=asked_priority,
         ),
         context=context,
     )

@@ -34,6 +34,7 @@ cases = Table(
     Column("minors", Boolean, nullable=False),
     Column("priority", Float, nullable=False),
     Column("live_viewers", Integer),  # the most that watched when something joined
+    Column("asked_priority", Integer, nullable=False, server_default="0"),  # the highest a rule asked for
     Column("age_step", Integer, nullable=False, default=0),  # raised as the due time comes near and passes
     Column("heavy", Boolean, nullable=False, default=False),  # weighs on whoever reads it
     Column("hit_seq", Integer, nullable=False),  # raised by each hit and report

@@ -150,9 +150,27 @@ def test_going_back_never_decides_on_a_state_that_is_past(log_in, desk, cases_of
 
     page.go_back()
 
+    page.get_by_text("このケースは完了しています").wait_for()
     assert page.url.endswith(cases_of_today[0])
-    assert "このケースは完了しています" in page.content()
     assert page.locator("button.preset").count() == 0
+
+
+def test_without_a_network_nothing_is_decided_and_the_page_waits(log_in, desk, cases_of_today):
+    page = log_in("aoki")
+    press(page, "n")
+    page.evaluate("window.same = true")
+    page.context.set_offline(True)
+    ready(page)
+    page.keyboard.press("2")
+    page.locator("[data-offline]").wait_for()
+    assert outcomes(desk) == []
+
+    page.context.set_offline(False)
+    press(page, "2")
+
+    assert cases_of_today[1] in page.url
+    assert page.evaluate("window.same")  # the next case came into the open page
+    assert [case_id for case_id, *_ in outcomes(desk)] == cases_of_today[:1]
 
 
 def test_walking_the_queue_by_keyboard(log_in, desk, cases_of_today):

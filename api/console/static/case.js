@@ -1,7 +1,9 @@
 // The case page: reasons on marks, the lease, the long form.
 
+import { every, start } from "./page.js";
+
 // One bubble for all marks, placed by hand so that it never leaves the page.
-function startReasons() {
+function startReasons(signal) {
   const bubble = document.createElement("div");
   bubble.className = "why";
   bubble.setAttribute("role", "tooltip");
@@ -24,8 +26,8 @@ function startReasons() {
     mark.addEventListener("pointerleave", hide);
     mark.addEventListener("blur", hide);
   }
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  addEventListener("scroll", hide, { passive: true, capture: true });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); }, { signal });
+  addEventListener("scroll", hide, { passive: true, capture: true, signal });
 }
 
 function loseClaim() {
@@ -40,17 +42,19 @@ function keepVersion(version) {
 }
 
 // The lease is renewed while the page is open and looked at; a machine asleep gives the case back.
-function startLease() {
+function startLease(signal) {
   const form = document.querySelector("form[data-renew]");
   if (!form) return;
-  const every = Math.max(Number(form.dataset.renew) * 1000 / 4, 1000);
+  let lost = false;
   const renew = async () => {
+    if (lost) return;
     let answer;
     try {
       answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "error" });
     } catch {
       return; // offline, or logged out: the server decides when something is sent
     }
+    if (signal.aborted) return;
     if (answer.ok) {
       const { version, until, hit_seq: hitSeq } = await answer.json();
       keepVersion(version);
@@ -58,12 +62,12 @@ function startLease() {
       if (left && until) left.dateTime = until;
       if (hitSeq > Number(form.dataset.hitSeq)) document.querySelector("[data-news]").hidden = false;
     } else if (answer.status === 409 || answer.status === 403 || answer.status === 404) {
-      clearInterval(timer);
+      lost = true;
       loseClaim();
     }
   };
-  const timer = setInterval(renew, every);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) renew(); });
+  every(Math.max(Number(form.dataset.renew) * 1000 / 4, 1000), renew, signal);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) renew(); }, { signal });
 }
 
 // What does not go with the chosen outcome cannot be chosen; the server checks it as well.
@@ -104,7 +108,7 @@ function startTalk() {
 }
 
 // While the stream runs its chat goes on: the piece of the page is asked for again.
-function startTalkRefresh() {
+function startTalkRefresh(signal) {
   const place = document.querySelector("[data-talk]");
   if (!place?.dataset.talk) return;
   const refresh = async () => {
@@ -122,7 +126,7 @@ function startTalkRefresh() {
       // offline: the next round asks again
     }
   };
-  setInterval(refresh, TALK_EVERY);
+  every(TALK_EVERY, refresh, signal);
 }
 
 // What is wrong in the long form may lie further down in its panel.
@@ -132,9 +136,11 @@ function startProblems() {
 
 const TALK_EVERY = 10_000; // milliseconds
 
-startReasons();
-startTalk();
-startTalkRefresh();
-startProblems();
-startLease();
-startLongForm();
+start((signal) => {
+  startReasons(signal);
+  startTalk();
+  startTalkRefresh(signal);
+  startProblems();
+  startLease(signal);
+  startLongForm();
+});

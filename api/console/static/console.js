@@ -1,6 +1,7 @@
 // Every page: keys, the help sheet, theme, times that stay true, forms that are sent once.
 
 import { startKeys } from "./keys.js";
+import { start, startInPlace } from "./page.js";
 import { startTimes } from "./times.js";
 
 const root = document.documentElement;
@@ -31,7 +32,7 @@ function startSheets() {
 }
 
 // A form goes out once; the server would refuse the second one, this spares the detour.
-function startForms() {
+function startForms(signal) {
   for (const form of document.querySelectorAll("form[data-once]")) {
     form.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return;
@@ -46,14 +47,15 @@ function startForms() {
   addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
     root.classList.remove("busy");
-  });
+  }, { signal });
+  root.classList.remove("busy");
 }
 
-function startOffline() {
+function startOffline(signal) {
   const bar = document.querySelector("[data-offline]");
   const show = () => { bar.hidden = navigator.onLine; };
-  addEventListener("online", show);
-  addEventListener("offline", show);
+  addEventListener("online", show, { signal });
+  addEventListener("offline", show, { signal });
   show();
 }
 
@@ -86,11 +88,14 @@ function startPrint() {
   button.addEventListener("click", () => print());
 }
 
-startTheme();
-startPrint();
-startMenu();
-startSheets();
-startForms();
-startOffline();
 startTimes();
-startKeys(startVeil());
+start((signal) => {
+  startTheme();
+  startPrint();
+  startMenu();
+  startSheets();
+  startForms(signal);
+  startInPlace();
+  startOffline(signal);
+  startKeys(startVeil(), signal);
+});

@@ -34,11 +34,11 @@ function elementOf(key) {
   return [...found].find((element) => !element.disabled && !element.hidden);
 }
 
-export function startKeys(more) {
+export function startKeys(more, signal) {
   let ready = false;
   setTimeout(() => {
     ready = true;
-    document.body.dataset.ready = "";
+    if (!signal.aborted) document.body.dataset.ready = "";
   }, CAREFUL);
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -59,5 +59,5 @@ export function startKeys(more) {
       if (!event.repeat && (ready || !element.closest("[data-decides]"))) press(element);
     }
     event.preventDefault();
-  });
+  }, { signal });
 }

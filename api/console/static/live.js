@@ -1,6 +1,6 @@
 // Live updates. The queue marks what others take and says how much is new; the case page says who was there.
 
-const body = document.body;
+import { start } from "./page.js";
 
 function text(template, values) {
   return Object.entries(values).reduce((made, [name, value]) => made.replace(`{${name}}`, String(value)), template);
@@ -36,17 +36,19 @@ function startCase(bar, id) {
   };
 }
 
-function start() {
-  const queue = document.querySelector("[data-live-queue]");
-  const open = document.querySelector("[data-live-case]");
-  if (!queue && !open) return;
-  const hear = queue ? startQueue(queue) : startCase(open, open.dataset.liveCase);
+let source = null;
+let state = "off";
+let hear = () => {};
+
+function light(now) {
+  state = now;
+  document.body.dataset.live = state;
   const lamp = document.querySelector("[data-lamp]");
-  const source = new EventSource("/console/events");
-  const light = (state) => {
-    body.dataset.live = state;
-    if (lamp) lamp.textContent = lamp.dataset[state];
-  };
+  if (lamp) lamp.textContent = lamp.dataset[state];
+}
+
+function listen() {
+  source = new EventSource("/console/events");
   source.addEventListener("ready", () => light("on"));
   source.addEventListener("error", () => light("off"));
   source.addEventListener("case", (message) => hear(JSON.parse(message.data)));
@@ -54,4 +56,12 @@ function start() {
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
 
-start();
+// One stream, however many cases take each other's place on the page.
+start(() => {
+  const queue = document.querySelector("[data-live-queue]");
+  const open = document.querySelector("[data-live-case]");
+  if (!queue && !open) return;
+  hear = queue ? startQueue(queue) : startCase(open, open.dataset.liveCase);
+  if (source) light(state);
+  else listen();
+});

@@ -49,9 +49,10 @@ def pages(busy: Busy) -> dict[str, str]:
 
 def unseen(addresses: dict[str, str]) -> set[str]:
     """Names of routes that none of these addresses leads to."""
-    paths = [address.partition("?")[0] for address in addresses.values()]
-    return {
-        name
-        for name, route in ROUTES.items()
-        if name not in NOT_PAGES and not any(route.path_regex.fullmatch(path) for path in paths)
-    }
+    answering = {_route(address.partition("?")[0]) for address in addresses.values()}
+    return set(ROUTES) - NOT_PAGES - answering
+
+
+def _route(path: str) -> str | None:
+    """The name of the route that answers: the first one that fits."""
+    return next((name for name, route in ROUTES.items() if route.path_regex.fullmatch(path)), None)

@@ -9,6 +9,7 @@ Starts a server of its own over a desk in the middle of a shift, and Chromium.
 
 import argparse
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from moderation.storage import migrate, private_redis
 from moderation.storage.database import open_database
 from moderation.taxonomy import Role
 from tests.browser.busy import fill
+from tests.browser.other_desks import pages_of_others
 from tests.browser.pages import pages
 from tests.review.desk import Desk
 from tests.support import parts
@@ -56,7 +58,9 @@ def main() -> None:
         busy = fill(desk, people=200)
         desk.person("admin", Role.ADMIN, password_hash=hash_password(PASSWORD))
         with running_server(settings.model_copy(update={"redis_url": redis.url}), Path(folder)) as server:
-            written = _shoot(server.url, pages(busy), only, given.to)
+            with server.client() as client:
+                others = pages_of_others(desk, client, case_id=busy.closed_id, now=datetime.now(UTC))
+            written = _shoot(server.url, pages(busy) | others, only, given.to)
         database.dispose()
         redis.close()
     print(f"{written} pictures in {given.to}")

@@ -1,15 +1,19 @@
 """The case page, and who works on it: claim, renew, release, skip."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from api.console.case_form import FormChoices, Typed, number_of, status_of, trouble_of
 from api.console.case_view import CaseView, view_of
 from api.console.notices import notice_of
+from api.console.protected import gate
 from api.console.render import language_of, render
 from api.console.visitor import Posted, SignedIn, Visitor
 from api.deps import Now, Parts, ProcessParts, lease_of
 from moderation.errors import Conflict, MissingRole, ModerationError
+from moderation.review.case import Case
 from moderation.storage import (
     accounts,
     appeals,
@@ -25,6 +29,7 @@ from moderation.storage import (
 from moderation.storage.database import Connection
 from moderation.storage.desk_rows import get_case
 from moderation.storage.ids import new_id
+from moderation.storage.policies import PolicyClause
 
 router = APIRouter()
 
@@ -43,11 +48,10 @@ def case_page(
 def talk(request: Request, case_id: str, visitor: SignedIn, parts: ProcessParts, now: Now) -> Response:
     """The room's chat as a piece of the page, which asks for it while the stream runs."""
     with parts.database.read() as connection:
-        if not desk_care.may_look(
-            connection, get_case(connection, case_id, visitor.sight), visitor.sight, now=now
-        ):
+        case = get_case(connection, case_id, visitor.sight)
+        if not desk_care.may_look(connection, case, visitor.sight, now=now):
             return Response(status_code=403)
-        view = _view(connection, parts, case_id, visitor, now)
+        view = _view(connection, parts, case, policies.current(connection), visitor, now)
     return render(request, "case_talk.html", visitor=visitor, now=now, view=view, following=view.live)
 
 
@@ -136,25 +140,15 @@ def show(
     status = status_of(error)
     with parts.database.read() as connection:
         case = get_case(connection, case_id, visitor.sight)
-        open_ = desk_care.may_look(connection, case, visitor.sight, now=now)
-    if not open_:
-        return render(
-            request,
-            "case_gate.html",
-            visitor=visitor,
-            status_code=status,
-            now=now,
-            case=case,
-            longest=desk_care.LONGEST_REASON,
-            trouble=trouble_of(error, status, language_of(request)),
-        )
+        if not desk_care.may_look(connection, case, visitor.sight, now=now):
+            return gate(request, case, visitor, now, error=error)
+        clauses = policies.current(connection)
+        view = _view(connection, parts, case, clauses, visitor, now)
+        context = _around(connection, view, visitor, now)
+        notice = None if error else notice_of(request, connection, visitor)
     if case.minors:
         with parts.database.write() as unit:
             desk_care.note_look(unit.connection, case, visitor.sight, "review", now=now)
-    with parts.database.read() as connection:
-        view = _view(connection, parts, case_id, visitor, now)
-        context = _around(connection, view, visitor, now)
-        notice = None if error else notice_of(request, connection, visitor)
     return render(
         request,
         template,
@@ -162,6 +156,7 @@ def show(
         status_code=status,
         now=now,
         view=view,
+        clauses=clauses,
         choices=FormChoices(),
         notice=notice,
         typed=typed,
@@ -172,23 +167,29 @@ def show(
     )
 
 
-def _view(connection: Connection, parts: Parts, case_id: str, visitor: Visitor, now: Now) -> CaseView:
-    file = desk_case.load(connection, case_id, visitor.sight)
+def _view(
+    connection: Connection,
+    parts: Parts,
+    case: Case,
+    clauses: Sequence[PolicyClause],
+    visitor: Visitor,
+    now: Now,
+) -> CaseView:
+    file = desk_case.file_of(connection, case, visitor.sight)
     with parts.database.read_archive() as archive:
         later = desk_talk.lines_after(archive, file, visitor.sight)
-    return view_of(file, policies.current(connection), visitor, now, later=later)
+    return view_of(file, clauses, visitor, now, later=later)
 
 
 def _around(connection: Connection, view: CaseView, visitor: Visitor, now: Now) -> dict[str, object]:
     """What stands around the case itself."""
-    case, sight = view.file.case, visitor.sight
-    similar = desk_similar.find(connection, case, sight)
+    case, hits, sight = view.file.case, view.file.hits, visitor.sight
+    similar = desk_similar.find_like(connection, case, hits[-1].text, sight) if hits else []
     return {
-        "clauses": policies.current(connection),
         "people": accounts.user_names(connection),
         "similar": similar[:_SHOWN_SIMILAR],
         "alike": sum(one.likeness == 1.0 and one.case.closed_at is None for one in similar),
-        "appeals": appeals.of_case(connection, case.id),
+        "appeals": appeals.of_case(connection, case.id) if view.file.decisions else [],
         "queues": desk_routing.queues(connection),
         "staff": accounts.list_users(connection) if sight.senior else [],
         "exposure": desk_care.exposure_of(connection, visitor.user.id, now=now),

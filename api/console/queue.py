@@ -14,7 +14,7 @@ from api.console.render import render
 from api.console.visitor import Posted, SignedIn, text_of
 from api.deps import Now, ProcessParts, Read, lease_of
 from moderation.review.case import CaseKind, CaseState
-from moderation.storage import accounts, desk_care, desk_claims, desk_filters, desk_queue, desk_routing
+from moderation.storage import accounts, desk_care, desk_claims, desk_filters, desk_queue
 from moderation.storage.desk_queue import QueueFilter
 from moderation.taxonomy import Category, Severity
 
@@ -72,7 +72,6 @@ def queue_page(request: Request, visitor: SignedIn, connection: Read, now: Now) 
         filters=desk_filters.list_filters(connection, visitor.user.id),
         query=urlencode({name: value for name, value in query.items() if name in _FILTERS and value}),
         most=desk_queue.MOST_COUNTED,
-        names=desk_routing.names(desk_routing.queues(connection)),
         exposure=desk_care.exposure_of(connection, visitor.user.id, now=now),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api.console.queue import word_of
 from api.console.render import render
 from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.deps import Now, Read, ReadArchive, Write
@@ -18,6 +19,7 @@ from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import Kind, RuleSources
 from moderation.storage import rule_activation, rule_alarms, rule_hits
 from moderation.storage.database import Connection
+from moderation.taxonomy import Category
 from rules.load import LoadedRule
 from rules.problems import Problem
 from rules.trace import RuleTrace
@@ -80,11 +82,14 @@ def rules_page(
     sources = active_sources(connection)
     query = request.query_params
     wanted, status = query.get("q", "").strip(), query.get("status", "")
+    category = word_of(Category, query.get("category"))
     found = figures(connection, archive, sources, days=DAYS, now=now)
     items = [
         item
         for item in sources.loaded.rules
-        if (not status or item.rule.status == status) and (not wanted or _matches(item, wanted))
+        if (not status or item.rule.status == status)
+        and (category is None or item.rule.category == category)
+        and (not wanted or _matches(item, wanted))
     ]
     return render(
         request,
@@ -97,6 +102,8 @@ def rules_page(
         days=DAYS,
         q=wanted,
         status=status,
+        category=category,
+        categories=tuple(Category),
         alarms=rule_alarms.unseen(connection),
         processes=rule_activation.live_processes(connection, now=now),
         waiting=rule_activation.waiting(connection),

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Insert, delete, func, insert, select
 
 from moderation.storage.flagged import storable
 from moderation.storage.tables.delivery import audit
@@ -62,10 +62,13 @@ def record(
     connection: Connection, *, actor: str, act: str, object_: str, data: Mapping[str, Any], now: datetime
 ) -> None:
     """Write an entry that ``seal`` will move into the trail; nobody waits for anybody."""
-    connection.execute(
-        insert(audit_inbox).values(
-            at=now, actor=storable(actor), act=act, object=storable(object_), data=_storable(dict(data))
-        )
+    connection.execute(recording(actor=actor, act=act, object_=object_, data=data, now=now))
+
+
+def recording(*, actor: str, act: str, object_: str, data: Mapping[str, Any], now: datetime) -> Insert:
+    """The statement of ``record``, to run beside others."""
+    return insert(audit_inbox).values(
+        at=now, actor=storable(actor), act=act, object=storable(object_), data=_storable(dict(data))
     )
 
 

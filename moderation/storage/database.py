@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError, OperationalError
 
 from moderation.errors import Misconfigured, StoreUnavailable
 from moderation.settings import Settings
@@ -19,6 +20,8 @@ __all__ = ["Connection", "Database", "Unit", "check", "open_database"]
 
 BUSY_SECONDS = 10
 """How long a writer waits for SQLite's one write lock."""
+RESTED_SECONDS = 5.0
+"""A connection to PostgreSQL that was not used for so long is tried before it is trusted."""
 
 
 @dataclass(slots=True)
@@ -54,8 +57,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A snapshot of the case store; takes no write lock."""
-        with _snapshot(self.main) as connection:
+        """The case store to read from; takes no write lock.
+
+        On PostgreSQL each statement sees what is committed when it begins, as in any transaction of its
+        default level; without one, BEGIN and ROLLBACK are two ways to the server less.
+        """
+        each = {"isolation_level": "AUTOCOMMIT"} if self.main.dialect.name == "postgresql" else {}
+        with _snapshot(self.main, **each) as connection:
             yield connection
 
     @contextmanager
@@ -127,7 +135,7 @@ def _engine(url: str, setting: str) -> Engine:
             )
         if parsed.get_backend_name() == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
-            return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10)
+            return _postgres(parsed)
         if parsed.database in (None, "", ":memory:"):
             raise Misconfigured(f"{setting}: SQLite needs a file, as in sqlite:///var/ibasho.db.")
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
@@ -141,6 +149,30 @@ def _engine(url: str, setting: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _postgres(url: URL) -> Engine:
+    engine = create_engine(url, pool_size=10, max_overflow=10)
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _ping_after_rest)
+    return engine
+
+
+def _note_rest(connection: Any, record: Any) -> None:
+    del connection
+    record.info["rests_since"] = monotonic()
+
+
+def _ping_after_rest(connection: Any, record: Any, proxy: Any) -> None:
+    """Ask a connection that lay still for a sign of life; one that was at work a moment ago need not be asked."""
+    del proxy
+    if monotonic() - record.info.get("rests_since", monotonic()) < RESTED_SECONDS:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error  # the pool makes a new one
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:

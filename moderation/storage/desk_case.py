@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, and_, select
 
 from moderation.review.case import Case
 from moderation.review.decision import Decision
@@ -120,7 +120,11 @@ class CaseFile:
 
 def load(connection: Connection, case_id: str, sight: Sight) -> CaseFile:
     """Read a case with all that belongs to it. Raises CaseNotFound."""
-    case = get_case(connection, case_id, sight)
+    return file_of(connection, get_case(connection, case_id, sight), sight)
+
+
+def file_of(connection: Connection, case: Case, sight: Sight) -> CaseFile:
+    """All that belongs to a case that was read already."""
     hits = _hits(connection, case)
     return CaseFile(
         case=case,
@@ -132,6 +136,22 @@ def load(connection: Connection, case_id: str, sight: Sight) -> CaseFile:
         strikes=_strikes(connection, case),
         others=_others(connection, case, sight),
         events=_events(connection, case),
+    )
+
+
+def with_hits_alone(connection: Connection, case_id: str, sight: Sight) -> CaseFile:
+    """A case with its hits and nothing else: what a one-key decision is made of. Raises CaseNotFound."""
+    case = get_case(connection, case_id, sight)
+    return CaseFile(
+        case=case,
+        room=None,
+        hits=_hits(connection, case),
+        lines=(),
+        reports=(),
+        decisions=(),
+        strikes=(),
+        others=(),
+        events=(),
     )
 
 
@@ -162,22 +182,25 @@ def decisions_of(connection: Connection, case_id: str) -> list[Decision]:
 
 
 def _hits(connection: Connection, case: Case) -> list[Hit]:
+    held = and_(
+        held_messages.c.case_id == case_hits.c.case_id,
+        held_messages.c.service_id == case_hits.c.service_id,
+        held_messages.c.message_id == case_hits.c.message_id,
+    )
     rows = connection.execute(
-        select(case_hits)
+        select(case_hits, held_messages.c.state.label("held_state"), held_messages.c.expires_at)
+        .outerjoin(held_messages, held)
         .where(case_hits.c.case_id == case.id)
         .order_by(case_hits.c.seq.desc())
         .limit(MOST_HITS)
     )
-    held = _held(connection, case.id)
-    return [hit_of(row, held.get(row["message_id"])) for row in reversed(rows.mappings().all())]
+    return [hit_of(row, _held(row)) for row in reversed(rows.mappings().all())]
 
 
-def _held(connection: Connection, case_id: str) -> dict[str, Held]:
-    rows = connection.execute(select(held_messages).where(held_messages.c.case_id == case_id))
-    return {
-        row.message_id: Held(message_id=row.message_id, state=row.state, expires_at=row.expires_at)
-        for row in rows
-    }
+def _held(row: RowMapping) -> Held | None:
+    if row["held_state"] is None:
+        return None
+    return Held(message_id=row["message_id"], state=row["held_state"], expires_at=row["expires_at"])
 
 
 def _lines(connection: Connection, case: Case, hits: Sequence[Hit]) -> list[RoomLine]:
@@ -248,6 +271,8 @@ def _others(connection: Connection, case: Case, sight: Sight) -> list[OtherCase]
         .limit(MOST_OTHER_CASES)
     )
     found = [case_of(row) for row in rows.mappings()]
+    if not found:
+        return []
     standing = connection.execute(
         select(decisions)
         .where(

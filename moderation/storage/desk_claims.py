@@ -1,5 +1,6 @@
 """Claims: who works on which case. Nobody gets a case that someone else holds."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Insert,
     RowMapping,
     Select,
     and_,
@@ -24,6 +26,7 @@ from moderation.review.care import HEAVY_IN_A_ROW, LOOK_BACK
 from moderation.review.case import Case, CaseState
 from moderation.review.sight import Sight
 from moderation.storage import audit
+from moderation.storage.at_once import execute_at_once
 from moderation.storage.desk_rows import case_of, get_case, visible
 from moderation.storage.tables.accounts import users
 from moderation.storage.tables.base import Id, UtcDateTime
@@ -217,32 +220,32 @@ def note(
     now: datetime,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Write one line of a case's history."""
-    connection.execute(
-        insert(case_events).values(
-            case_id=case_id, at=now, actor=f"user:{user_id}", kind=kind, data=data or {}
-        )
-    )
-    audit.record(
-        connection,
-        actor=f"user:{user_id}",
-        act=f"case.{kind}",
-        object_=f"case:{case_id}",
-        data={name: value for name, value in (data or {}).items() if name not in _NOT_AUDITED},
-        now=now,
+    """Write one line of a case's history, and of the audit trail."""
+    execute_at_once(connection, *_noting(case_id, user_id, kind, now=now, data=data or {}))
+
+
+def _noting(
+    case_id: str, user_id: str, kind: str, *, now: datetime, data: Mapping[str, Any]
+) -> tuple[Insert, Insert]:
+    actor = f"user:{user_id}"
+    audited = {name: value for name, value in data.items() if name not in _NOT_AUDITED}
+    return (
+        insert(case_events).values(case_id=case_id, at=now, actor=actor, kind=kind, data=dict(data)),
+        audit.recording(actor=actor, act=f"case.{kind}", object_=f"case:{case_id}", data=audited, now=now),
     )
 
 
 def _hold(connection: Connection, before: Case, sight: Sight, *, now: datetime, lease: timedelta) -> Case:
     """Write the claim; the caller holds the row's lock."""
     after = before.claim(sight.user_id, now=now, lease=lease)
-    connection.execute(
+    writing = (
         update(cases)
         .where(cases.c.id == after.id)
         .values(claimed_by=after.claimed_by, claimed_until=after.claimed_until, version=after.version)
     )
-    if after.version != before.version:
-        note(connection, after.id, sight.user_id, "claimed", now=now)
+    new = after.version != before.version
+    noting = _noting(after.id, sight.user_id, "claimed", now=now, data={}) if new else ()
+    execute_at_once(connection, *noting, writing)
     return after
 
 

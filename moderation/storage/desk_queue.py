@@ -1,11 +1,11 @@
 """The review queue: cases in the order of their urgency, filtered, a page at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, func, or_, select
 
 from moderation.review.case import Case, CaseKind, CaseState
 from moderation.review.sight import Sight
@@ -64,35 +64,65 @@ class QueuePage:
         return max(1, -(-self.total // PAGE))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQueue:
+    """A review queue with open cases; ``open`` is counted up to ``MOST_OPEN``.
+
+    ``name`` is None for a queue that only rules name.
+    """
+
+    id: str
+    name: str | None
+    open: int
+
+
 def list_cases(
     connection: Connection, sight: Sight, wanted: QueueFilter, *, page: int, now: datetime
 ) -> QueuePage:
     """Cases by priority, closed ones by when they were closed."""
     conditions = _conditions(sight, wanted, now)
-    listed = _listed(connection, conditions, wanted, page)
-    if page == 1 and len(listed) < PAGE:
-        total = len(listed)
-    else:
-        some = select(cases.c.id).where(*conditions).limit(MOST_COUNTED).subquery()
-        total = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    rows = _listed(connection, conditions, wanted, page)
+    if page == 1 and len(rows) < PAGE:
+        return QueuePage(rows=rows, total=len(rows), page=page)
+    some = select(cases.c.id).where(*conditions).limit(MOST_COUNTED).subquery()
+    total = connection.execute(select(func.count()).select_from(some)).scalar_one()
     last = max(1, -(-total // PAGE))
     if page > last:
-        page, listed = last, _listed(connection, conditions, wanted, last)
-    hits = _last_hits(connection, [case.id for case in listed])
-    titles = _rooms(connection, listed)
-    rows = [_row(case, hits.get(case.id), titles.get((case.service, case.room_id or ""))) for case in listed]
+        page, rows = last, _listed(connection, conditions, wanted, last)
     return QueuePage(rows=rows, total=total, page=page)
 
 
 def _listed(
     connection: Connection, conditions: Sequence[ColumnElement[bool]], wanted: QueueFilter, page: int
-) -> list[Case]:
-    order: tuple[Any, ...] = (cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
-    if wanted.state is CaseState.CLOSED:
-        order = (cases.c.closed_at.desc(), cases.c.id.desc())
+) -> list[QueueRow]:
+    """One page, with what the newest hit says and where: one statement, for each is a way to the database."""
     place = min(page - 1, MOST_COUNTED // PAGE) * PAGE
-    found = connection.execute(select(cases).where(*conditions).order_by(*order).limit(PAGE).offset(place))
-    return [case_of(row) for row in found.mappings()]
+    listed = select(cases).where(*conditions).order_by(*_order(cases, wanted)).limit(PAGE).offset(place)
+    one = listed.subquery("listed")
+    newest = select(func.max(case_hits.c.seq)).where(case_hits.c.case_id == one.c.id).correlate(one)
+    found = connection.execute(
+        select(
+            one,
+            case_hits.c.author_name,
+            case_hits.c.text.label("last_text"),
+            case_hits.c.signals,
+            rooms.c.title.label("room_title"),
+            func.coalesce(func.nullif(rooms.c.game, ""), rooms.c.category).label("room_game"),
+        )
+        .select_from(one)
+        .outerjoin(
+            case_hits, and_(case_hits.c.case_id == one.c.id, case_hits.c.seq == newest.scalar_subquery())
+        )
+        .outerjoin(rooms, and_(rooms.c.service_id == one.c.service_id, rooms.c.id == one.c.room_id))
+        .order_by(*_order(one, wanted))
+    )
+    return [_row(row) for row in found.mappings()]
+
+
+def _order(table: FromClause, wanted: QueueFilter) -> tuple[ColumnElement[Any], ...]:
+    if wanted.state is CaseState.CLOSED:
+        return table.c.closed_at.desc(), table.c.id.desc()
+    return table.c.priority.desc(), table.c.opened_at, table.c.id
 
 
 def cases_after(
@@ -128,16 +158,25 @@ def cases_after(
     return [case_of(row) for row in rows.mappings()]
 
 
-def open_queues(connection: Connection, sight: Sight) -> Mapping[str, int]:
-    """Open cases by queue, of those the person may see, each counted up to ``MOST_OPEN``."""
-    counts = {}
-    for queue in connection.execute(select(review_queues.c.id).order_by(review_queues.c.position)).scalars():
-        open_ = select(cases.c.id).where(
-            cases.c.queue == queue, cases.c.state != CaseState.CLOSED, visible(sight)
-        )
-        some = open_.limit(MOST_OPEN).subquery()
-        counts[queue] = connection.execute(select(func.count()).select_from(some)).scalar_one()
-    return {queue: count for queue, count in counts.items() if count}
+def open_queues(connection: Connection, sight: Sight) -> list[OpenQueue]:
+    """Queues with open cases that the person may see, in their order; those that only rules name come last.
+
+    The names of queues are taken from the index, one step a queue, however many cases wait in each.
+    """
+    open_ = cases.c.state != CaseState.CLOSED
+    first = select(func.min(cases.c.queue).label("queue")).where(open_).cte("named", recursive=True)
+    following = select(func.min(cases.c.queue)).where(open_, cases.c.queue > first.c.queue)
+    named = first.union_all(select(following.scalar_subquery()).where(first.c.queue.is_not(None)))
+    some = select(cases.c.id).where(open_, cases.c.queue == named.c.queue, visible(sight)).limit(MOST_OPEN)
+    counted = select(func.count()).select_from(some.correlate(named).subquery())
+    rows = connection.execute(
+        select(named.c.queue, review_queues.c.name, counted.scalar_subquery().label("open"))
+        .select_from(named)
+        .outerjoin(review_queues, review_queues.c.id == named.c.queue)
+        .where(named.c.queue.is_not(None))
+        .order_by(review_queues.c.position.is_(None), review_queues.c.position, named.c.queue)
+    )
+    return [OpenQueue(id=row.queue, name=row.name, open=row.open) for row in rows if row.open]
 
 
 def _conditions(sight: Sight, wanted: QueueFilter, now: datetime) -> list[ColumnElement[bool]]:
@@ -159,33 +198,13 @@ def _conditions(sight: Sight, wanted: QueueFilter, now: datetime) -> list[Column
     return conditions
 
 
-def _last_hits(connection: Connection, case_ids: Sequence[str]) -> dict[str, Any]:
-    newest = (
-        select(case_hits.c.case_id, func.max(case_hits.c.seq).label("seq"))
-        .where(case_hits.c.case_id.in_(case_ids))
-        .group_by(case_hits.c.case_id)
-        .subquery()
-    )
-    rows = connection.execute(
-        select(case_hits.c.case_id, case_hits.c.author_name, case_hits.c.text, case_hits.c.signals).join(
-            newest, (newest.c.case_id == case_hits.c.case_id) & (newest.c.seq == case_hits.c.seq)
-        )
-    )
-    return {row.case_id: row for row in rows}
-
-
-def _rooms(connection: Connection, listed: Sequence[Case]) -> dict[tuple[str, str], Any]:
-    ids = {case.room_id for case in listed if case.room_id}
-    rows = connection.execute(select(rooms).where(rooms.c.id.in_(ids)))
-    return {(row.service_id, row.id): row for row in rows}
-
-
-def _row(case: Case, hit: Any, room: Any) -> QueueRow:
+def _row(row: RowMapping) -> QueueRow:
+    case = case_of(row)
     return QueueRow(
         case=case,
-        author_name=hit.author_name if hit is not None and case.author_id else None,
-        room_title=room.title if room is not None else None,
-        room_game=(room.game or room.category) if room is not None else None,
-        last_text=hit.text if hit is not None else None,
-        last_spans=[] if hit is None else live_spans(hit.signals),
+        author_name=row["author_name"] if case.author_id else None,
+        room_title=row["room_title"],
+        room_game=row["room_game"],
+        last_text=row["last_text"],
+        last_spans=live_spans(row["signals"] or ()),
     )

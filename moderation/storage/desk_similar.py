@@ -65,15 +65,19 @@ def find(connection: Connection, case: Case, sight: Sight) -> list[Similar]:
     Of a text that thousands of cases hold, the newest ``MOST_CANDIDATES`` of each hash are looked at.
     """
     mine = newest_hits(connection, [case.id]).get(case.id)
-    if mine is None:
-        return []
-    text = mine.text
+    return [] if mine is None else find_like(connection, case, mine.text, sight)
+
+
+def find_like(connection: Connection, case: Case, text: str, sight: Sight) -> list[Similar]:
+    """Cases beside this one that say nearly the same as a text, the likest first."""
     same = exact_sketch(text)
+    sharing = _sharing(connection, [same, *near_sketches(text)]) - {case.id}
+    if not sharing:
+        return []
     query = (
         select(cases)
         .where(
-            cases.c.id.in_(_sharing(connection, [same, *near_sketches(text)])),
-            cases.c.id != case.id,
+            cases.c.id.in_(sharing),
             cases.c.service_id == case.service,
             visible(sight),
         )

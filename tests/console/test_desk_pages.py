@@ -51,8 +51,19 @@ class TestQueue:
 
         assert aoki.get(f"/console/queue?{query}").status_code == 200
 
+    def test_offers_a_queue_that_only_a_rule_names(self, aoki, desk, now):
+        desk.case(queue="night_shift", at=now)
+
+        assert "night_shift（1）" in aoki.get("/console/queue").text
+
 
 class TestCasePage:
+    def test_shows_the_strikes_that_rules_propose(self, aoki, desk, now):
+        case_id = desk.case(strikes=2, at=now)
+        aoki.post(f"/console/cases/{case_id}/claim")
+
+        assert "違反ならストライク2" in aoki.get(f"/console/cases/{case_id}").text
+
     def test_shows_everything_a_decision_needs(self, aoki, desk, now):
         talk = [
             RoomLine("t-1", "u-7", "てんどん", "ナイス！", now - timedelta(seconds=20)),

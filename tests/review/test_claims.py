@@ -3,12 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from time import perf_counter
 
 import pytest
 
 from moderation.errors import CaseClaimed, CaseClosed, MissingRole, StaleVersion
 from moderation.storage import desk_claims
 from moderation.taxonomy import Role, Severity
+from tests.bench.desk import passed_over
 from tests.review.desk import LEASE, UNSURE
 from tests.support.factories import NOON
 
@@ -35,21 +37,29 @@ def test_a_second_moderator_is_turned_away_until_the_lease_ends(desk):
     assert desk.claim_next(baba, now=NOON + LEASE).claimed_by == baba.user_id
 
 
-def test_twenty_moderators_at_once_never_get_the_same_case(desk):
+def test_twenty_moderators_at_once_never_get_the_same_case_and_pass_none_over(desk):
     people = [desk.sight(f"moderator{number}") for number in range(20)]
-    cases = {desk.case(author=f"u-{number}") for number in range(60)}
+    cases = [desk.case(author=f"u-{number}", at=NOON + timedelta(seconds=number)) for number in range(60)]
     start = Barrier(20)
 
     def work(sight):
+        got = []
         start.wait()
-        return [case.id for case in iter(lambda: desk.claim_next(sight), None)]
+        while True:
+            began = perf_counter()
+            case = desk.claim_next(sight)
+            if case is None:
+                return got
+            got.append((began, perf_counter() - began, case.id))
 
     with ThreadPoolExecutor(20) as pool:
-        claimed = [case_id for got in pool.map(work, people) for case_id in got]
+        claims = [claim for got in pool.map(work, people) for claim in got]
 
+    claimed = [case_id for _, _, case_id in claims]
     assert len(claimed) == len(set(claimed))
+    assert passed_over(claims, cases) == 0
     left = iter(lambda: desk.claim_next(people[0]), None)  # rows that were locked at the last look
-    assert {*claimed, *(case.id for case in left)} == cases
+    assert {*claimed, *(case.id for case in left)} == set(cases)
 
 
 def test_two_who_claim_the_same_case_at_once(desk):

@@ -32,7 +32,7 @@ class TestAModerator:
     def test_does_not_find_them_in_the_queue(self, desk, aoki, hidden):
         with desk.database.read() as connection:
             assert desk_queue.list_cases(connection, aoki, QueueFilter(), page=1, now=NOON).total == 0
-            assert desk_queue.open_queues(connection, aoki) == {}
+            assert desk_queue.open_queues(connection, aoki) == []
 
     def test_does_not_find_them_by_their_address(self, desk, aoki, hidden):
         with desk.database.read() as connection, pytest.raises(CaseNotFound):

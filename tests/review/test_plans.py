@@ -74,6 +74,8 @@ def test_pages_read_no_large_table_from_end_to_end(database):
         "by severity": lambda c: desk_queue.list_cases(
             c, LEAD, QueueFilter(severity=Severity.HIGH), page=1, now=NOW
         ),
+        "queues": lambda c: desk_queue.open_queues(c, MODERATOR),
+        "waiting": lambda c: desk_claims.count_waiting(c, MODERATOR, now=NOW),
         "my own": lambda c: desk_queue.list_cases(c, MODERATOR, QueueFilter(mine=True), page=1, now=NOW),
         "similar": lambda c: desk_similar.find(c, get_case(c, A_CASE, LEAD), LEAD),
         "closed": lambda c: desk_queue.list_cases(

@@ -42,6 +42,34 @@ def test_filters_narrow_it(desk, lead):
     assert ids(listed(desk, lead, mine=True, now=NOON + timedelta(days=1))) == []
 
 
+def test_queues_with_open_cases_come_in_their_order_and_those_only_rules_name_last(desk, lead):
+    desk.case(author="u-1", queue="aaa_night_shift")
+    for number in range(2, 5):
+        desk.case(author=f"u-{number}", queue="urgent" if number == 2 else None)
+    desk.case(author="u-5", minors=True)
+
+    with desk.database.read() as connection:
+        seen = [desk_queue.open_queues(connection, sight) for sight in (lead, desk.sight("aoki"))]
+
+    everything, of_a_moderator = [[(queue.id, queue.name, queue.open) for queue in queues] for queues in seen]
+    assert everything == [
+        ("general", "一般", 2),
+        ("child_safety", "児童保護", 1),
+        ("urgent", "至急", 1),
+        ("aaa_night_shift", None, 1),
+    ]
+    assert of_a_moderator == [queue for queue in everything if queue[0] != "child_safety"]
+
+
+def test_what_a_rule_asks_for_moves_a_case_up_within_its_severity(desk, lead):
+    grave = desk.case(author="u-1", severity=Severity.HIGH)
+    plain = desk.case(author="u-2")
+    asked = desk.case(author="u-3", asked_priority=100, at=NOON + timedelta(seconds=1))
+    desk.case(author="u-3", asked_priority=20, at=NOON + timedelta(seconds=2))
+
+    assert ids(listed(desk, lead)) == [grave, asked, plain]
+
+
 def test_closed_cases_are_listed_newest_first(desk, lead):
     for number in range(3):
         case = desk.claim(desk.case(author=f"u-{number}"), lead)

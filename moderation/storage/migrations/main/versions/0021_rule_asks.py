@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020_rule_asks"
-down_revision = "0019_desk_pages"
+revision = "0021_rule_asks"
+down_revision = "0020_campaign_report"
 branch_labels = None
 depends_on = None
 

@@ -76,6 +76,7 @@ def _engine(plans: Mapping[str, Plan]) -> Engine:
         views=views,
         joins=joins,
         joined=masks.joined,
+        scored=masks.scored,
         eager=masks.eager,
         packs=_packs(rows, numbers, plans, masks),
         probes=tuple(probe_of(node, views, joins) for node in of_text),

@@ -1,8 +1,9 @@
 """Masks: one bit for each rule, and for each condition on text that many messages would be asked.
 
-A phrase or pattern that is seen sets the bits of what it makes possible; most messages set none.
+A phrase, pattern or high score that is seen sets the bits of what it makes possible; most messages set none.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -31,6 +32,13 @@ class Joined(NamedTuple):
     phrase_bits: tuple[int, ...]
 
 
+class Scored(NamedTuple):
+    """A category, and from which score on which bits are set, the lowest first."""
+
+    category: str
+    steps: tuple[tuple[float, int], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Masks:
     """Places of bits. A rule without one can be true with nothing seen, and is asked of every message."""
@@ -39,6 +47,7 @@ class Masks:
     nodes: Mapping[Node, int]
     eager: tuple[EagerView, ...]
     joined: tuple[Joined, ...]
+    scored: tuple[Scored, ...]
 
 
 def masks_of(
@@ -63,7 +72,13 @@ def masks_of(
         rules[plan.rule.id] = None if found is None else len(setters)
         if found is not None:
             setters.append(found)
-    return Masks(rules=rules, nodes=nodes, eager=_eager(setters, views), joined=_joined(setters, joins))
+    return Masks(
+        rules=rules,
+        nodes=nodes,
+        eager=_eager(setters, views),
+        joined=_joined(setters, joins),
+        scored=_scored(setters),
+    )
 
 
 def _often_asked(
@@ -95,7 +110,7 @@ def _eager(setters: Sequence[frozenset[Trigger]], views: Mapping[View, ViewIndex
     }
     for bit, setter in enumerate(setters):
         for kind, view, text in setter:
-            if kind == "joined" or isinstance(view, tuple):
+            if kind in {"joined", "score"} or isinstance(view, tuple):
                 continue
             of_phrases, of_patterns = bits[view]
             if kind == "phrase":
@@ -117,7 +132,17 @@ def _eager(setters: Sequence[frozenset[Trigger]], views: Mapping[View, ViewIndex
 def _joined(setters: Sequence[frozenset[Trigger]], joins: Mapping[Reach, PhraseIndex]) -> tuple[Joined, ...]:
     bits = {reach: [0] * len(index.numbers) for reach, index in joins.items()}
     for bit, setter in enumerate(setters):
-        for kind, reach, text in setter:
-            if kind == "joined" and isinstance(reach, tuple):
-                bits[reach][joins[reach].numbers[text]] |= 1 << bit
+        for trigger in setter:
+            if trigger[0] == "joined" and not isinstance(reach := trigger[1], str):
+                bits[reach][joins[reach].numbers[trigger[2]]] |= 1 << bit
     return tuple(Joined(reach=reach, phrase_bits=tuple(found)) for reach, found in bits.items())
+
+
+def _scored(setters: Sequence[frozenset[Trigger]]) -> tuple[Scored, ...]:
+    bits: defaultdict[str, defaultdict[float, int]] = defaultdict(lambda: defaultdict(int))
+    for bit, setter in enumerate(setters):
+        for trigger in setter:
+            if trigger[0] == "score":
+                category, low = trigger[1]
+                bits[category][low] |= 1 << bit
+    return tuple(Scored(category, tuple(sorted(bits[category].items()))) for category in sorted(bits))

@@ -15,7 +15,7 @@ from rules.codegen_windows import WindowsFunction
 from rules.hit import Hit
 from rules.index import PhraseHit, PhraseIndex, ViewIndex
 from rules.interpret import Interpreter
-from rules.masks import EagerView, Joined
+from rules.masks import EagerView, Joined, Scored
 from rules.nodes import Node, Reach, TextNode
 from rules.plan import Plan
 from rules.probes import Probe
@@ -23,7 +23,7 @@ from rules.problems import Problem
 from rules.recent import said_before
 from rules.rule import Rule
 from rules.spans import Span, merge
-from rules.subject import Subject
+from rules.subject import Subject, ViewsLike
 from rules.vocabulary import View
 from rules.windows import WindowRequest, WindowSpec
 
@@ -40,6 +40,7 @@ class Engine:
         joins: Automata of what may be split over several messages, by how far they reach back.
         joined: The bits that their phrases set.
         eager: The views that are searched for every message.
+        scored: The bits that high scores set.
         packs: A function for each pack, and the bits of which a message's mask needs one; -1 where some rule
             of the pack is asked of every message.
         probes: Conditions on text by number.
@@ -53,6 +54,7 @@ class Engine:
     joins: Mapping[Reach, PhraseIndex]
     joined: tuple[Joined, ...]
     eager: tuple[EagerView, ...]
+    scored: tuple[Scored, ...]
     packs: tuple[tuple[int, PackFunction], ...]
     probes: tuple[Probe, ...]
     numbers: Mapping[Node, int]
@@ -60,28 +62,45 @@ class Engine:
     asks: WindowsFunction
 
 
+class Searched:
+    """What the automata found in one text. It holds for every message of that text, whoever sends it."""
+
+    __slots__ = ("found", "mask")
+
+    def __init__(self, engine: Engine, views: ViewsLike) -> None:
+        self.found: dict[View, tuple[list[PhraseHit], list[int]]] = {}
+        mask = 0
+        for view, phrases, patterns, phrase_bits, pattern_bits in engine.eager:
+            text: str = getattr(views, view)
+            hits, found = self.found[view] = phrases(text), patterns(text)
+            for _, _, number in hits:
+                mask |= phrase_bits[number]
+            for number in found:
+                mask |= pattern_bits[number]
+        self.mask = mask
+
+
 class Prepared:
     """One message whose text has been searched. Conditions on text are answered at most once."""
 
     __slots__ = ("_engine", "_found", "_joined", "_values", "length", "mask", "scores", "subject", "windows")
 
-    def __init__(self, engine: Engine, subject: Subject) -> None:
+    def __init__(self, engine: Engine, subject: Subject, searched: Searched | None = None) -> None:
+        searched = searched or Searched(engine, subject.views)
         self._engine = engine
         self.subject = subject
         self.length = len(subject.views.raw)
         self.scores: Mapping[str, float] = _NOTHING if subject.scores is None else subject.scores
         self.windows: Mapping[str, int] = _NOTHING
-        self._found: dict[View, tuple[list[PhraseHit], list[int]]] = {}
+        self._found = searched.found
         self._joined: dict[Reach, tuple[str, int, list[PhraseHit]] | None] | None = None
         self._values: dict[int, bool | None] = {}
-        mask = 0
-        for view, phrases, patterns, phrase_bits, pattern_bits in engine.eager:
-            text: str = getattr(subject.views, view)
-            hits, found = self._found[view] = phrases(text), patterns(text)
-            for _, _, number in hits:
-                mask |= phrase_bits[number]
-            for number in found:
-                mask |= pattern_bits[number]
+        mask, scores = searched.mask, self.scores
+        for category, steps in engine.scored:
+            score = scores.get(category)
+            if score is not None and score >= steps[0][0]:
+                for low, bits in steps:
+                    mask |= bits if score >= low else 0
         if subject.recent_author:
             for reach, joined_bits in engine.joined:
                 looked = self.joined(reach)
@@ -164,6 +183,20 @@ class RuleSet:
         """Search the texts of a batch."""
         engine = self.engine
         return [Prepared(engine, subject) for subject in subjects]
+
+    def search(self, views: ViewsLike) -> Searched:
+        """Search one text, for whoever meets it again and again."""
+        return Searched(self.engine, views)
+
+    def silent(self, searched: Searched) -> bool:
+        """Whether no rule can fire on this text and no window looks at it, whoever sends it."""
+        engine = self.engine
+        waits = not (searched.mask or engine.scored or engine.joined or engine.windows)
+        return waits and all(wanted >= 0 for wanted, _ in engine.packs)
+
+    def prepare_found(self, subject: Subject, searched: Searched) -> Prepared:
+        """The same as ``prepare`` for a message whose text was searched before."""
+        return Prepared(self.engine, subject, searched)
 
     def match(
         self, prepared: Sequence[Prepared], windows: Sequence[Mapping[str, int] | None] | None = None

@@ -1,5 +1,6 @@
 """Sliding: counters in memory for messages in order of time, as in a backtest. Exact, and as large as the windows."""
 
+from collections import deque
 from collections.abc import Sequence
 
 from rules.windows import WindowRequest
@@ -16,9 +17,9 @@ class SlidingWindows:
     """
 
     def __init__(self) -> None:
-        self._times: dict[str, list[float]] = {}
+        self._times: dict[str, deque[float]] = {}
         self._members: dict[str, dict[str | None, float]] = {}
-        self._firsts: dict[str, list[float]] = {}
+        self._firsts: dict[str, deque[float]] = {}
         self._most = _FEW
 
     def run(self, requests: Sequence[WindowRequest]) -> dict[str, int]:
@@ -27,7 +28,7 @@ class SlidingWindows:
         for request in requests:
             spec = request.spec
             if spec.measure == "count":
-                values[spec.id] = _count(self._times, request)
+                values[spec.id] = _count(self._times, request, add=request.add)
             elif spec.measure == "newcomers":
                 values[spec.id] = self._newcomers(request)
             else:
@@ -67,19 +68,17 @@ _LONGEST = 86_400.0
 """Seconds of the longest window or memory there is."""
 
 
-def _count(counters: dict[str, list[float]], request: WindowRequest, *, add: bool | None = None) -> int:
+def _count(counters: dict[str, deque[float]], request: WindowRequest, *, add: bool) -> int:
     times = counters.get(request.key)
     if times is None:
-        times = counters[request.key] = []
-    if request.add if add is None else add:
+        if not add:
+            return 0
+        times = counters[request.key] = deque()
+    if add:
         times.append(request.at)
-    limit, gone = request.at - request.spec.within, 0
-    for at in times:
-        if at > limit:
-            break
-        gone += 1
-    if gone:
-        del times[:gone]
+    limit = request.at - request.spec.within
+    while times and times[0] <= limit:
+        times.popleft()
     return len(times)
 
 

@@ -1,4 +1,4 @@
-"""Triggers: phrases and patterns of which at least one must be seen before a rule can be true.
+"""Triggers: phrases, patterns and high scores of which at least one must be seen before a rule can be true.
 
 Rules without any are asked of every message; the others only where a trigger was seen.
 """
@@ -6,11 +6,15 @@ Rules without any are asked of every message; the others only where a trigger wa
 from collections.abc import Mapping
 from typing import Literal
 
-from rules.nodes import Chain, Every, Node, Phrases, Reach, Reference, Regexes, Some, Split
+from rules.nodes import Chain, Every, Node, Number, Phrases, Reach, Reference, Regexes, Some, Split
 from rules.plan import Plan
 from rules.vocabulary import View
 
-Trigger = tuple[Literal["phrase", "pattern", "joined"], View | Reach, str]
+Score = tuple[str, float]
+"""A category, and the least that its score has to be."""
+Trigger = (
+    tuple[Literal["phrase", "pattern", "joined"], View | Reach, str] | tuple[Literal["score"], Score, str]
+)
 EAGER: frozenset[View] = frozenset({"folded", "raw"})
 """Views that are searched for every message; the reading costs a tokeniser and waits until it is asked for."""
 
@@ -25,10 +29,10 @@ def triggers(node: Node, plans: Mapping[str, Plan]) -> frozenset[Trigger] | None
         return frozenset[Trigger]().union(*known) if len(known) == len(below) else None
     if isinstance(node, Reference):
         return triggers(plans[node.rule_id].when, plans)
-    return _of_text(node)
+    return _of_leaf(node)
 
 
-def _of_text(node: Node) -> frozenset[Trigger] | None:
+def _of_leaf(node: Node) -> frozenset[Trigger] | None:
     if isinstance(node, Phrases) and node.view in EAGER:
         return frozenset(("phrase", node.view, phrase) for phrase in node.phrases)
     if isinstance(node, Regexes) and node.view in EAGER:
@@ -38,12 +42,14 @@ def _of_text(node: Node) -> frozenset[Trigger] | None:
     if isinstance(node, Chain):
         steps = [frozenset[Trigger](("phrase", "folded", phrase) for phrase in step) for step in node.steps]
         return min(steps, key=_commonness)
+    if isinstance(node, Number) and node.fact.startswith("score.") and node.low is not None:
+        return frozenset({("score", (node.fact.removeprefix("score."), node.low), "")})
     return None
 
 
 def _commonness(found: frozenset[Trigger]) -> float:
     """A guess at how often one of them is seen: short phrases are common, hiragana most of all."""
-    return sum(0.01 if kind == "pattern" else _share(text) for kind, _, text in found)
+    return sum(0.01 if kind in {"pattern", "score"} else _share(text) for kind, _, text in found)
 
 
 def _share(phrase: str) -> float:

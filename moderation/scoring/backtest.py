@@ -15,11 +15,12 @@ from typing import Final, NamedTuple
 from classifiers.views import Views
 from moderation.scoring.backtest_report import Example, Finding, Report, RuleResult
 from moderation.scoring.detectors import fold_text
+from moderation.scoring.room_talk import Talk
 from moderation.scoring.ruleset import RuleSources
 from moderation.scoring.ruleset_compare import unchanged, without
 from rules.compile import compile_rules
 from rules.hit import Hit
-from rules.match import Prepared, RuleSet
+from rules.match import Prepared, RuleSet, Searched
 from rules.resolve import resolve
 from rules.sliding import SlidingWindows
 from rules.subject import AuthorFacts, Recent, RoomFacts, Subject, TargetFacts
@@ -27,8 +28,8 @@ from rules.windows import WindowRequest
 
 UNKNOWN: Final = ("account labels", "room labels", "live viewers", "reports", "shield", "target age band")
 """What the archive does not keep; a condition on it is unknown, which is neither true nor false."""
-_TALK = 20
-"""Messages of a room that rules may look back on, as in scoring."""
+_TEXTS = 20_000
+"""Texts of which is remembered what rules find in them: people say the same short things all day."""
 _ROOMS = 5_000
 """Rooms whose talk is remembered; the one that was silent longest goes first."""
 
@@ -93,8 +94,9 @@ class Backtest:
         self._rooms, self._strikes, self._decided = rooms, strikes, decided
         self._rescore = rescore
         self._windows = SlidingWindows()
-        self._talk: OrderedDict[str, _Talk] = OrderedDict()
-        self._views = lru_cache(maxsize=20_000)(Views)  # people say the same short things all day
+        self._talk: OrderedDict[str, Talk] = OrderedDict()
+        self._known = lru_cache(maxsize=_TEXTS)(self._look_at)
+        self._still: dict[tuple[str, str], RoomFacts] = {}
         self._results: dict[str, RuleResult] = {}
         self._begun = monotonic()
         self.report = Report(
@@ -132,17 +134,23 @@ class Backtest:
 
     def _try(self, message: Archived) -> None:
         self.report.messages += 1
-        views = self._views(message.text)
+        views, in_new, in_old = self._known(message.text)
         talk = self._talk_of(message.room_id)
         subject = self._subject(message, views, talk)
-        [new] = self._new.prepare((subject,))
-        old = self._old.prepare((subject,))[0] if self._old.rules else None
-        values = self._windows.run(_requests(new, old))
+        new = self._new.prepare_found(subject, in_new)
+        old = None if in_old is None else self._old.prepare_found(subject, in_old)
+        values = self._windows.run(_requests(new, old if self._old.windows else None))
         [found] = self._new.match((new,), (values,))
         replaced: tuple[Hit, ...] = self._old.match((old,), (values,))[0] if old is not None else ()
         if found or replaced:
             self._count(message, found, replaced)
         talk.add(message.author_id, Recent(folded=views.folded, sent_at=message.counted_at))
+
+    def _look_at(self, text: str) -> tuple[Views, Searched, Searched | None]:
+        """A text and what the rules find in it alone."""
+        views = Views(text)
+        in_old = self._old.search(views)
+        return views, self._new.search(views), None if self._old.silent(in_old) else in_old
 
     def _count(self, message: Archived, found: Sequence[Hit], replaced: Sequence[Hit]) -> None:
         same = self._same
@@ -196,9 +204,9 @@ class Backtest:
             finding=finding,
         )
 
-    def _subject(self, message: Archived, views: Views, talk: "_Talk") -> Subject:
-        now, known = message.counted_at, self._rooms.get(message.room_id)
-        created, started = message.author_created_at, known.started_at if known else None
+    def _subject(self, message: Archived, views: Views, talk: Talk) -> Subject:
+        now, created = message.counted_at, message.author_created_at
+        strikes = self._strikes.get(message.author_id)
         return Subject(
             views=views,
             sent_at=now,
@@ -207,21 +215,33 @@ class Backtest:
                 account_age_seconds=(now - created).total_seconds() if created else None,
                 age_band=message.age_band,
                 role=message.author_role,
-                strikes=sum(given <= now < ends for given, ends in self._strikes.get(message.author_id, ())),
+                strikes=sum(given <= now < ends for given, ends in strikes) if strikes else 0,
             ),
-            room=RoomFacts(
-                id=message.room_id,
-                game=known.game if known else None,
-                category=message.room_category if message.room_category != "unknown" else None,
-                strictness=known.strictness if known else "normal",
-                live=True if started and started <= now else None,
-                live_seconds=(now - started).total_seconds() if started and started <= now else None,
-            ),
-            target=TargetFacts(kind=message.target, id=message.target_id),
+            room=self._room(message, now),
+            target=_target(message.target, message.target_id),
             scores=self._scores(message, views),
             recent_author=talk.of(message.author_id),
             recent_room=talk.lines,
         )
+
+    def _room(self, message: Archived, now: datetime) -> RoomFacts:
+        known = self._rooms.get(message.room_id)
+        started = known.started_at if known else None
+        live = started is not None and started <= now
+        kept = None if live else self._still.get((message.room_id, message.room_category))
+        if kept is not None:
+            return kept
+        facts = RoomFacts(
+            id=message.room_id,
+            game=known.game if known else None,
+            category=message.room_category if message.room_category != "unknown" else None,
+            strictness=known.strictness if known else "normal",
+            live=True if live else None,
+            live_seconds=(now - started).total_seconds() if started is not None and live else None,
+        )
+        if not live and len(self._still) < _ROOMS:
+            self._still[message.room_id, message.room_category] = facts
+        return facts
 
     def _scores(self, message: Archived, views: Views) -> Mapping[str, float] | None:
         if not message.raised:
@@ -231,10 +251,10 @@ class Backtest:
         self.report.rescored += 1
         return self._rescore(views)
 
-    def _talk_of(self, room_id: str) -> "_Talk":
+    def _talk_of(self, room_id: str) -> Talk:
         talk = self._talk.get(room_id)
         if talk is None:
-            talk = self._talk[room_id] = _Talk()
+            talk = self._talk[room_id] = Talk()
             if len(self._talk) > _ROOMS:
                 self._talk.popitem(last=False)
         else:
@@ -242,28 +262,9 @@ class Backtest:
         return talk
 
 
-class _Talk:
-    """The last messages of a room, newest last."""
-
-    __slots__ = ("_authors", "lines")
-
-    def __init__(self) -> None:
-        self._authors: list[str] = []
-        self.lines: list[Recent] = []
-
-    def of(self, author_id: str) -> Sequence[Recent]:
-        """Those of one author."""
-        if author_id not in self._authors:
-            return ()
-        pairs = zip(self._authors, self.lines, strict=True)
-        return [line for author, line in pairs if author == author_id]
-
-    def add(self, author_id: str, line: Recent) -> None:
-        """What is said next; the oldest goes."""
-        self._authors.append(author_id)
-        self.lines.append(line)
-        if len(self.lines) > _TALK:
-            del self._authors[0], self.lines[0]
+@lru_cache(maxsize=_ROOMS)
+def _target(kind: str | None, target_id: str | None) -> TargetFacts:
+    return TargetFacts(kind=kind, id=target_id)
 
 
 def _requests(new: Prepared, old: Prepared | None) -> tuple[WindowRequest, ...]:

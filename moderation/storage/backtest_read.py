@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Text, cast, func, select, type_coerce
+from sqlalchemy import Connection, Integer, Text, cast, func, select, type_coerce
 
 from moderation.review.decision import Outcome
 from moderation.scoring.backtest import Archived, Decided, RoomKnown
@@ -43,7 +44,6 @@ def read(
 
     query = (
         select(
-            messages.c.service_id,
             messages.c.id,
             messages.c.text,
             messages.c.author_id,
@@ -56,35 +56,26 @@ def read(
             messages.c.target,
             time(messages.c.counted_at),
             text(messages.c.category_scores),
-            messages.c.minors,
-            text(messages.c.rules),
+            type_coerce(messages.c.minors, Integer),
+            type_coerce(text(messages.c.rules).contains('"live"'), Integer),
         )
         .where(_in_period(service, since, until))
         .order_by(messages.c.counted_at, messages.c.id)
         .execution_options(yield_per=CHUNK)
     )
     decode, at = _SCORES.decode, _epoch if postgres else _iso
+    since_when = lru_cache(maxsize=20_000)(at)
     for chunk in connection.execute(query).partitions():
         yield [
             Archived(
-                row[0],
-                row[1],
-                row[2],
-                row[3],
-                None if row[4] is None else at(row[4]),
-                row[5],
-                row[6],
-                row[7],
-                row[8],
-                row[9],
-                row[10],
-                at(row[11]),
-                decode(row[12]),
-                row[13],
-                '"live"' in row[14],
+                service, id_, said, author, created and since_when(created), role, age, room, kind, target_id,
+                target, at(counted), decode(scores), bool(minors), bool(raised),
             )
-            for row in chunk
-        ]
+            for (
+                id_, said, author, created, role, age, room, kind, target_id,
+                target, counted, scores, minors, raised,
+            ) in chunk
+        ]  # fmt: skip
 
 
 def _iso(value: str) -> datetime:

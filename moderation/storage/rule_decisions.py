@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, cast, select
 
 from moderation.review.decision import Outcome
 from moderation.scoring.rule_source import RuleSource, parse_source
@@ -39,6 +39,7 @@ def by_rule(connection: Connection, *, since: datetime) -> Mapping[RuleSource, R
         .select_from(decisions.join(case_hits, covered))
         .where(
             decisions.c.decided_at >= since,
+            cast(case_hits.c.signals, Text).like('%"rule:%'),
             decisions.c.outcome.in_([Outcome.VIOLATION.value, Outcome.NO_VIOLATION.value]),
             decisions.c.undoes.is_(None),
             decisions.c.undone_by.is_(None),

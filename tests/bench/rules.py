@@ -19,10 +19,12 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import msgspec
 
+from classifiers.corpus import load_rows
 from classifiers.views import Views
 from moderation import backtests
 from moderation.bootstrap import read_rule_files
@@ -44,6 +46,7 @@ OUT = PROJECT / "var" / "bench" / "rules.json"
 SAMPLE = PROJECT / "api" / "cli" / "sample" / "stream.jsonl"
 ROUNDS, BATCH, ARCHIVE = 15, 20, 1_000_000
 NOON = datetime(2026, 8, 20, 3, tzinfo=UTC)
+KANA = "あいうえおかきくけこさしすせそたちつてと"
 
 
 def main() -> None:
@@ -236,7 +239,7 @@ def backtest(said: Sequence[dict[str, Any]]) -> tuple[float, float]:
             service="bench",
             since=NOON,
             until=NOON + timedelta(days=30),
-            rescore=None,
+            rescore=backtests.rescorer(Settings(data_dir=PROJECT / "var"), database),
             step=lambda done, total: told.append(done),
         )
         spent, worked = time.perf_counter() - begun, time.process_time() - worked
@@ -246,14 +249,19 @@ def backtest(said: Sequence[dict[str, Any]]) -> tuple[float, float]:
 
 
 def fill(path: Path, said: Sequence[dict[str, Any]]) -> None:
-    """An archive of the sample's messages, again and again until there are enough; other authors each time."""
+    """An archive: every other message is of the sample, again and again, other authors each time; the rest are new texts.
+
+    A live rule had hit one in fifty, so that the classifier is asked again.
+    """
     scores = json.dumps(dict.fromkeys(CATEGORIES, 0.02))
+    harmless = [line.text for line in load_rows() if not line.categories]
+    pick, raised = Random(4), json.dumps([["insult.die_command", 1, "live"]])
     with sqlite3.connect(path) as store:
         store.execute("PRAGMA synchronous = OFF")
         columns = [line[1] for line in store.execute("PRAGMA table_info(archive_messages)")]
         fixed = {
             "service_id": "bench", "age_band": "unknown", "room_category": "fps", "verdict": "allow", "review": 0,
-            "severity": 0, "minors": 0, "categories": "[]", "category_scores": scores, "rules": "[]",
+            "severity": 0, "minors": 0, "categories": "[]", "category_scores": scores,
             "author_role": "viewer", "target": "none",
         }  # fmt: skip
         versions = dict.fromkeys(
@@ -262,11 +270,14 @@ def fill(path: Path, said: Sequence[dict[str, Any]]) -> None:
 
         def rows() -> Any:
             for number in range(ARCHIVE):
-                one = said[number % len(said)]
+                one = said[number // 2 % len(said)]
+                new = f"{pick.choice(harmless)}{''.join(pick.choices(KANA, k=3))}"
                 at = f"{NOON + timedelta(seconds=0.5 * number):%Y-%m-%d %H:%M:%S.%f}"
                 known = fixed | versions | {
                     "id": f"m{number}", "author_id": f"{one['author']['id']}-{number // len(said) % 40}",
-                    "room_id": f"{one['room_id']}-{number // len(said) % 5}", "text": one["text"], "sent_at": at,
+                    "room_id": f"{one['room_id']}-{number // len(said) % 5}",
+                    "text": new if number % 2 else one["text"],
+                    "rules": raised if number % 50 == 0 else "[]", "sent_at": at,
                     "counted_at": at, "author_created_at": "2025-01-01 00:00:00.000000",
                 }  # fmt: skip
                 yield tuple(known.get(name) for name in columns)

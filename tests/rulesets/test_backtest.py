@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
 from moderation import backtests
 from moderation.scoring.backtest import Archived, Backtest
 from moderation.scoring.backtest_report import precision
 from moderation.scoring.ruleset import RuleSources
 from moderation.scoring.ruleset_compare import unchanged
-from moderation.storage import archive, rulesets
+from moderation.storage import archive, backtest_read, rulesets
 from moderation.storage import backtests as asked
 from moderation.storage.pseudonym import read_pseudonyms
 from moderation.storage.tables.cases import case_hits
@@ -16,6 +19,7 @@ from tests.rules.support import SOUND
 from tests.support.factories import NOON
 from tests.workers.factories import record
 from workers import process, run_backtest
+from workers.enqueue import Jobs, long_queue
 
 WINDOW = SOUND.replace("insult.example", "insult.flood").replace(
     "terms: [だめなことば]",
@@ -184,6 +188,39 @@ def test_a_backtest_whose_worker_died_is_begun_anew(database, kept):
         assert asked.take(unit.connection, made.id, now=late) is not None
         asked.end(unit.connection, made.id, report={"messages": 1}, now=late)
         assert asked.get(unit.connection, made.id).state == asked.DONE
+
+
+def test_a_worker_runs_it_and_tells_how_far_it_is(sqlite_database, sqlite_settings, redis, kept, monkeypatch):
+    archived(sqlite_database, sqlite_settings, *["だめなことば"] * 5)
+    version = kept(sqlite_database)
+    monkeypatch.setattr(backtest_read, "CHUNK", 2)
+    monkeypatch.setattr(run_backtest, "_TELL_SECONDS", 0.0)
+    told = []
+
+    def tell(connection, backtest_id, *, done, total, now):
+        told.append((done, total))
+        stored(connection, backtest_id, done=done, total=total, now=now)
+
+    stored = asked.tell
+    monkeypatch.setattr(asked, "tell", tell)
+    with sqlite_database.write() as unit:
+        made = asked.ask(
+            unit.connection, version=version, against=rulesets.active(unit.connection).version, service="test",
+            since=NOON - timedelta(days=1), until=NOON + timedelta(days=1), by="user:a", now=NOON,
+        )  # fmt: skip
+    process.start(sqlite_settings)
+    try:
+        assert Jobs(redis).run_backtest(made.id)
+        assert Jobs(redis).run_backtest(made.id)  # asked for twice, run once
+        SimpleWorker([long_queue(redis)], connection=redis, serializer=JSONSerializer).work(burst=True)
+    finally:
+        process.stop()
+
+    with sqlite_database.read() as connection:
+        done = asked.get(connection, made.id)
+    assert (done.state, done.report["messages"]) == (asked.DONE, 5)
+    assert told == [(0, 5), (2, 5), (4, 5), (5, 5)]
+    assert (done.done, done.total) == (5, 5)
 
 
 def test_the_job_runs_it_and_keeps_the_report(sqlite_database, sqlite_settings, kept):

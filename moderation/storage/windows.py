@@ -11,6 +11,11 @@ Exactness: equal to counting by hand (rules.windows.ExactWindows) as long as mes
 most one window late and no counter holds more than ``MOST_MEMBERS`` members; beyond that the
 oldest are forgotten, so a count saturates and memory stays bounded. Members that are too old are
 swept out at every 64th; until then no count sees them. Keys expire by themselves.
+
+Counters are bounded too, whatever is sent: of one service and one length at most ``MOST_COUNTERS`` live at
+once. Beyond that a new one is not kept: each of its messages counts as the first. Counters that are there go on.
+A counter is written down where it begins, and again before it would expire; so those that live were all
+written down in this slice of time or the one before, and two numbers say how many there are at most.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,13 +28,31 @@ from moderation.storage.redis import Redis
 from rules.windows import WindowRequest
 
 MOST_MEMBERS = 2_000
+MOST_COUNTERS = 1_000_000
+"""Counters of one service and one length of time that live at once: some 200 MB."""
 PREFIX = "ibasho:w"
 
-# ARGV: MessagePack of {limit, prefix, specs as {measure, within, keep}, and a message each
+# ARGV: MessagePack of {most members, most counters, prefix, specs as {measure, within, keep}, and a message each
 # {at, then {spec, key, member, add} …}}. Gives the values, in order, as MessagePack.
 _SCRIPT = """
-local most, prefix, specs, messages = unpack(cmsgpack.unpack(ARGV[1]))
+local most, counters, prefix, specs, messages = unpack(cmsgpack.unpack(ARGV[1]))
 local values = {}
+
+-- Lets a counter live long enough for what was added just now; false where there are too many.
+local function renew(key, keep)
+  local left = redis.call('TTL', key)
+  if left >= keep then return true end
+  local life = math.ceil(1.5 * keep)
+  local slice = math.floor(tonumber(redis.call('TIME')[1]) / life)
+  local made = prefix .. '#' .. keep .. ':'
+  local known = redis.call('MGET', made .. slice, made .. (slice - 1))
+  if (tonumber(known[1]) or 0) + (tonumber(known[2]) or 0) >= counters then return left >= 0 end
+  redis.call('INCR', made .. slice)
+  redis.call('EXPIRE', made .. slice, 2 * life)
+  redis.call('EXPIRE', key, life)
+  return true
+end
+
 for _, message in ipairs(messages) do
   local at = message[1]
   for i = 2, #message do
@@ -48,7 +71,10 @@ for _, message in ipairs(messages) do
           if size > most then redis.call('ZREMRANGEBYRANK', key, 0, size - most - 1) end
         end
         if size == 1 then value = 1 end
-        redis.call('EXPIRE', key, math.ceil(keep))
+        if not renew(key, keep) then
+          redis.call('DEL', key)
+          value = 1
+        end
       end
     end
     values[#values + 1] = value or redis.call('ZCOUNT', key, string.format('(%.17g', at - spec[2]), at)
@@ -69,8 +95,9 @@ def window_key(service: str, request: WindowRequest) -> str:
 class RedisWindows:
     """The counters of every service in one Redis."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, *, most_counters: int = MOST_COUNTERS) -> None:
         self._line = line
+        self._most = most_counters
 
     async def run(
         self,
@@ -94,7 +121,7 @@ class RedisWindows:
         if not any(requests):
             return [{} for _ in requests]
         asked = zip(message_ids, requests, strict=True)
-        given = await self._line.run(_WINDOWS, (), (_packed(service, asked, count=count),))
+        given = await self._line.run(_WINDOWS, (), (_packed(service, asked, self._most, count=count),))
         values = iter(_VALUES.decode(given))
         return [{request.spec.id: next(values) for request in inner} for inner in requests]
 
@@ -103,10 +130,12 @@ def add(redis: Redis, service: str, requests: Sequence[WindowRequest]) -> None:
     """Count outside the scoring path (report intake). Raises RedisError when Redis is away."""
     if requests:
         asked = [(request.member or "", (request,)) for request in requests]
-        redis.eval(_SCRIPT, 0, _packed(service, asked, count=True))
+        redis.eval(_SCRIPT, 0, _packed(service, asked, MOST_COUNTERS, count=True))
 
 
-def _packed(service: str, messages: Iterable[tuple[str, Sequence[WindowRequest]]], *, count: bool) -> bytes:
+def _packed(
+    service: str, messages: Iterable[tuple[str, Sequence[WindowRequest]]], most: int, *, count: bool
+) -> bytes:
     """What the script is asked, as MessagePack: each counter's numbers once, whatever asks for it."""
     specs: dict[str, int] = {}
     numbers: list[tuple[str, int, int]] = []
@@ -124,4 +153,4 @@ def _packed(service: str, messages: Iterable[tuple[str, Sequence[WindowRequest]]
                 at = specs[spec.id] = len(numbers)
             row.append((at, request.key, request.member or message_id, request.add and count))
         asked.append(row)
-    return _ENCODER.encode((MOST_MEMBERS, f"{PREFIX}:{service}:", numbers, asked))
+    return _ENCODER.encode((MOST_MEMBERS, most, f"{PREFIX}:{service}:", numbers, asked))

@@ -31,12 +31,12 @@ def request(measure, *, at, member=None, key="k", adds=True):
     return WindowRequest(spec=SPECS[measure], key=f"{measure}:{key}", member=member, at=at, add=adds)
 
 
-def run(redis_url, service, messages, *, count=True):
+def run(redis_url, service, messages, *, count=True, **most):
     """Values of messages, each a (message id, requests) pair, sent one by one."""
 
     async def counting():
         redis = connect_async(redis_url)
-        windows = RedisWindows(redis)
+        windows = RedisWindows(redis, **most)
         values = [(await windows.run(service, [name], [asked], count=count))[0] for name, asked in messages]
         await redis.aclose()
         return values
@@ -97,7 +97,30 @@ def test_memory_stays_bounded_under_a_flood_and_keys_expire(redis_url, redis):
     key = window_key("s", flood[0][1][0])
     assert values[-1] == {"w-count": MOST_MEMBERS}
     assert redis.zcard(key) == MOST_MEMBERS
-    assert 0 < redis.ttl(key) <= 2 * WITHIN + 2
+    assert 0 < redis.ttl(key) <= 3 * WITHIN + 2
+
+
+def test_counters_stay_bounded_whatever_is_sent_and_those_that_are_there_go_on(redis_url, redis):
+    """A flood of ever new texts makes ever new counters."""
+    texts = [(f"m{n}", [request("count", at=10.0, key=f"text-{n}")]) for n in range(30)]
+    again = [(f"n{n}", asked) for n, (_, asked) in enumerate(texts)]
+
+    values = run(redis_url, "s", [*texts, *again], most_counters=20)
+
+    assert len(redis.keys("ibasho:w:s:count:*")) == 20
+    assert [found["w-count"] for found in values] == [1] * 30 + [2] * 20 + [1] * 10
+    assert run(redis_url, "other", [texts[-1]], most_counters=20) == [{"w-count": 1}]
+    assert len(redis.keys("ibasho:w:other:count:*")) == 1
+
+
+def test_a_counter_in_use_is_written_down_again_before_it_would_expire(redis_url, redis):
+    asked = request("count", at=10.0)
+    key = window_key("s", asked)
+    run(redis_url, "s", [("m1", [asked])])
+    redis.expire(key, WITHIN)  # as if most of its life had passed
+
+    assert run(redis_url, "s", [("m2", [asked])]) == [{"w-count": 2}]
+    assert redis.ttl(key) >= 2 * WITHIN
 
 
 def test_reports_are_counted_by_their_intake_and_read_by_scoring(redis_url, redis):

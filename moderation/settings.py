@@ -40,6 +40,10 @@ class Settings(BaseSettings):
         PROJECT / "rules" / "packs", description="Folder of rule packs that seed the rule set."
     )
     lists_dir: Path = Field(PROJECT / "rules" / "lists", description="Folder of term lists that rules share.")
+    helplines_file: Path = Field(
+        PROJECT / "moderation" / "trends" / "helplines.yaml",
+        description="Places that help, as article kits print them; those shipped have to be confirmed.",
+    )
     pseudonym_key: SecretStr | None = Field(
         None,
         description="Key of the HMAC that stands for authors and rooms in day rows. "

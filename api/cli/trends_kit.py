@@ -14,6 +14,7 @@ from moderation.settings import read_settings
 from moderation.taxonomy import Category
 from moderation.trends.asked import asked_period
 from moderation.trends.days import jst_day_of
+from moderation.trends.helplines import read_helplines
 from moderation.trends.kit import kit_zip
 from moderation.trends.kit_maker import make
 
@@ -44,11 +45,18 @@ def kit(
     with progress("Article kit") as step, current_database(settings) as database:
         chosen = known_service(database, service)
         step("loading the classifier", 0.1)
+        helplines = read_helplines(settings.helplines_file)
         harm = harm_spans(load_classifier(settings))
         step("counting and drawing", 0.3)
         with database.read_archive() as archive:
             files = make(
-                archive, service=chosen, period=period, today=today, categories=category or (), harm=harm
+                archive,
+                service=chosen,
+                period=period,
+                today=today,
+                categories=category or (),
+                harm=harm,
+                helplines=helplines,
             )
     if out.suffix == ".zip":
         out.write_bytes(kit_zip(files))

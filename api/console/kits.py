@@ -17,6 +17,7 @@ from moderation.errors import FieldProblem, Invalid, NotFound
 from moderation.storage import accounts, kits
 from moderation.storage.kits import KIT_STATE_JA, Kit, KitState
 from moderation.taxonomy import CATEGORY_JA, Category
+from moderation.trends.helplines import read_helplines
 from moderation.trends.kit import kit_zip
 from moderation.trends.kit_maker import make
 
@@ -74,6 +75,7 @@ def make_kit(
         today=wanted.today,
         categories=categories,
         harm=harm_of(parts),
+        helplines=read_helplines(parts.settings.helplines_file),
     )
     with parts.database.write() as unit:
         kit_id = kits.add(

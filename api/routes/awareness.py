@@ -18,6 +18,7 @@ from moderation.trends.advice import notice_text
 from moderation.trends.asked import asked_period, check_known
 from moderation.trends.count import ALL
 from moderation.trends.days import Period, jst_day_of
+from moderation.trends.helplines import read_helplines
 from moderation.trends.kit import kit_zip
 from moderation.trends.kit_maker import make
 from moderation.trends.phrase_counts import phrases_of
@@ -158,7 +159,15 @@ def kit(
     period = asked_period(first, last, today=today)
     chosen = _categories(category or [])
     harm = harm_spans(parts.engines.current.text)
-    files = make(archive, service=key.service, period=period, today=today, categories=chosen, harm=harm)
+    files = make(
+        archive,
+        service=key.service,
+        period=period,
+        today=today,
+        categories=chosen,
+        harm=harm,
+        helplines=read_helplines(parts.settings.helplines_file),
+    )
     name = f"draft-ibasho-kit-{period.first}-{period.last}.zip"
     return Response(
         kit_zip(files),

@@ -1,7 +1,7 @@
 """What an article tells viewers about each kind of trouble: what it is called, three points, where to get help.
 
-Texts are starting points for an editor of the service. Telephone numbers were right on 2026-11-27 by the
-operators' own announcements; the kit's check list asks the editor to look again before publishing.
+Texts are starting points for an editor of the service. Contacts of places that help are the deployment's
+(moderation/trends/helplines.py).
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Advice:
         easy: The same for children, in short words.
         points: Three things to take care of.
         easy_points: The same for children.
-        help: Names of places that help, keys of ``HELP``.
+        help: Names of places that help, keys of the helplines.
     """
 
     plain: str
@@ -27,18 +27,6 @@ class Advice:
     easy_points: tuple[str, str, str]
     help: tuple[str, ...]
 
-
-HELP: dict[str, str] = {
-    "police": "警察相談専用電話　#9110（命の危険があるときは110番）",
-    "rights": "みんなの人権110番（法務局）　0570-003-110",
-    "harmful": "違法・有害情報相談センター（書き込みの削除の進め方の相談。ウェブで受付）",
-    "life": "#いのちSOS　0120-061-338",
-    "anyone": "よりそいホットライン　0120-279-338（24時間）",
-    "children": "24時間子供SOSダイヤル　0120-0-78310",
-    "childline": "チャイルドライン　0120-99-7777（18歳まで）",
-    "consumer": "消費者ホットライン　188",
-}
-"""Places that help, as they are printed."""
 
 ADVICE: dict[Category, Advice] = {
     Category.INSULT: Advice(

@@ -14,6 +14,7 @@ from moderation.taxonomy import Category
 from moderation.trends import render
 from moderation.trends.card import card_png, card_svg
 from moderation.trends.examples import Example
+from moderation.trends.helplines import Helplines
 from moderation.trends.kit_charts import charts
 from moderation.trends.kit_text import article, checklist, definitions, easy_article, headline, subjects
 from moderation.trends.shapes import Report
@@ -24,20 +25,23 @@ _BOM = "\ufeff"
 """Excel in Japan takes a CSV without it for Shift_JIS."""
 
 
-def kit_files(report: Report, shown: Sequence[Example], chosen: Sequence[Category]) -> dict[str, bytes]:
+def kit_files(
+    report: Report, shown: Sequence[Example], chosen: Sequence[Category], helplines: Helplines
+) -> dict[str, bytes]:
     """Every file of a kit by its path.
 
     Args:
         report: The figures.
         shown: Examples that may be published.
         chosen: What the article is about; none leaves it to the report.
+        helplines: Places that help.
     """
     about = subjects(report, chosen)
     drawn = charts(report)
     fit = [one for one in shown if one.category in about]
     texts = {
-        "article.md": article(report, about, drawn, fit),
-        "article-easy.md": easy_article(report, about),
+        "article.md": article(report, about, drawn, fit, helplines),
+        "article-easy.md": easy_article(report, about, helplines),
         "definitions.md": definitions(report),
         "checklist.md": checklist(about, fit),
         "report.json": render.to_json(report),

@@ -7,9 +7,10 @@ be told, the draft says so, or says nothing.
 from collections.abc import Iterator, Sequence
 
 from moderation.taxonomy import CATEGORY_JA, Category
-from moderation.trends.advice import ADVICE, HELP
+from moderation.trends.advice import ADVICE
 from moderation.trends.compare import Change
 from moderation.trends.examples import Example
+from moderation.trends.helplines import Helplines
 from moderation.trends.kit_charts import KitChart
 from moderation.trends.publishable import BARRED
 from moderation.trends.ruby import with_ruby
@@ -51,14 +52,22 @@ def headline(report: Report, about: Sequence[Category]) -> str:
 
 
 def article(
-    report: Report, about: Sequence[Category], charts: Sequence[KitChart], shown: Sequence[Example]
+    report: Report,
+    about: Sequence[Category],
+    charts: Sequence[KitChart],
+    shown: Sequence[Example],
+    helplines: Helplines,
 ) -> str:
     """The draft, as Markdown."""
-    return "\n".join(_article(report, about, charts, shown)) + "\n"
+    return "\n".join(_article(report, about, charts, shown, helplines)) + "\n"
 
 
 def _article(
-    report: Report, about: Sequence[Category], charts: Sequence[KitChart], shown: Sequence[Example]
+    report: Report,
+    about: Sequence[Category],
+    charts: Sequence[KitChart],
+    shown: Sequence[Example],
+    helplines: Helplines,
 ) -> Iterator[str]:
     yield f"# {headline(report, about)}"
     yield ""
@@ -79,7 +88,7 @@ def _article(
     yield ""
     yield "外の相談窓口もあります。"
     yield ""
-    yield from (f"- {HELP[name]}" for name in _helpers(about))
+    yield from (f"- {helplines[name].line}" for name in _helpers(about))
     yield ""
     yield "---"
     yield ""
@@ -127,7 +136,7 @@ def _helpers(about: Sequence[Category]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def easy_article(report: Report, about: Sequence[Category]) -> str:
+def easy_article(report: Report, about: Sequence[Category], helplines: Helplines) -> str:
     """The same for young readers: short sentences, readings above kanji."""
     lines = [_easy_title(report, about), ""]
     for category in about:
@@ -137,7 +146,7 @@ def easy_article(report: Report, about: Sequence[Category]) -> str:
         lines.append("")
     lines += ["## こまったときは", "", with_ruby(_EASY_REPORT), ""]
     for_children = [name for name in _helpers(about) if name in ("children", "childline", "life")]
-    lines += [f"- {with_ruby(HELP[name])}" for name in for_children or ("children", "childline")]
+    lines += [f"- {with_ruby(helplines[name].line)}" for name in for_children or ("children", "childline")]
     return "\n".join(lines) + "\n"
 
 
@@ -171,7 +180,7 @@ def checklist(about: Sequence[Category], shown: Sequence[Example]) -> str:
         "- [ ] 数字を本文に書き写すとき、期間と「1,000件あたり」を省いていない",
         "- [ ] 「判断できない」とある増減を、増えた・減ったと書いていない",
         "- [ ] 特定の人、配信、ゲームの利用者を責める書き方になっていない",
-        "- [ ] 相談窓口の番号と受付時間を、公開日に確かめた",
+        "- [ ] 相談窓口の番号と受付時間を、それぞれの公式サイトで確かめ、【要確認】の印を消した",
         "- [ ] 例は伏せたまま、または言い換えて載せている（元の文に戻していない）",
         "- [ ] 作った人とは別の人が承認した",
     ]

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from moderation.errors import Conflict
+from moderation.errors import Conflict, Misconfigured
 from moderation.storage import audit, kits
 from moderation.storage.kits import KitState
 from moderation.taxonomy import Category
 from moderation.trends.card import lines_of
 from moderation.trends.examples import Said, examples
+from moderation.trends.helplines import SHIPPED, TO_CONFIRM, read_helplines
 from moderation.trends.kit import kit_zip
 from moderation.trends.kit_maker import make
 from moderation.trends.ruby import with_ruby
@@ -67,7 +68,15 @@ def files(sqlite_database):
     for day in WEEK.days():
         keep(sqlite_database, chatter(day, 400, 40, authors=80, text="へたくそ"))
     with sqlite_database.read_archive() as archive:
-        return make(archive, service="stream", period=WEEK, today=TODAY, categories=(), harm=no_harm)
+        return make(
+            archive,
+            service="stream",
+            period=WEEK,
+            today=TODAY,
+            categories=(),
+            harm=no_harm,
+            helplines=read_helplines(SHIPPED),
+        )
 
 
 def test_a_kit_holds_all_that_an_article_needs(files):
@@ -90,12 +99,49 @@ def test_no_id_of_anybody_is_in_any_file(files):
 
 def test_the_same_figures_give_the_same_bytes(files, sqlite_database):
     with sqlite_database.read_archive() as archive:
-        again = make(archive, service="stream", period=WEEK, today=TODAY, categories=(), harm=no_harm)
+        again = make(
+            archive,
+            service="stream",
+            period=WEEK,
+            today=TODAY,
+            categories=(),
+            harm=no_harm,
+            helplines=read_helplines(SHIPPED),
+        )
 
     assert kit_zip(again) == kit_zip(files)
     with zipfile.ZipFile(io.BytesIO(kit_zip(files))) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         assert set(archive.namelist()) == set(manifest["files"]) | {"manifest.json"}
+
+
+def test_a_contact_that_nobody_looked_up_is_marked(files, tmp_path):
+    own = tmp_path / "helplines.yaml"
+    own.write_text(
+        SHIPPED.read_text(encoding="utf-8").replace("confirmed_on: null", "confirmed_on: 2026-12-01"),
+        encoding="utf-8",
+    )
+
+    assert TO_CONFIRM in files["article.md"].decode()
+    assert all(TO_CONFIRM in one.line for one in read_helplines(SHIPPED).values())
+    assert not any(TO_CONFIRM in one.line for one in read_helplines(own).values())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("police: [", "Cannot read"),
+        ("police: {name: x}", "police.contact"),
+        ("[]", "the file"),
+        ("{}", "anyone is missing"),
+    ],
+)
+def test_helplines_of_another_shape_are_refused(tmp_path, text, said):
+    own = tmp_path / "helplines.yaml"
+    own.write_text(text, encoding="utf-8")
+
+    with pytest.raises(Misconfigured, match=said):
+        read_helplines(own)
 
 
 @pytest.fixture

@@ -146,10 +146,15 @@ def for_author(decision: Decision, clauses: Sequence[PolicyClause]) -> Answer:
 def _clause(
     decision: Decision | None, reason: ReportReason, clauses: Sequence[PolicyClause]
 ) -> PolicyClause | None:
-    if decision is not None and decision.ruling.policy_id:
-        return next((one for one in clauses if one.id == decision.ruling.policy_id), None)
-    if reason is ReportReason.OTHER:
-        return None
+    cited = decision.ruling.policy_id if decision is not None else None
+    if (
+        decision is not None
+        and decision.ruling.outcome is not Outcome.VIOLATION
+        and reason is not ReportReason.OTHER
+    ):
+        cited = None  # they are told of what they reported, not of what else was looked for
+    if cited is not None or reason is ReportReason.OTHER:
+        return next((one for one in clauses if one.id == cited), None)
     return next((one for one in clauses if Category(reason.value) in one.categories), None)
 
 

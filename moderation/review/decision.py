@@ -73,7 +73,8 @@ class Ruling:
 
     Attributes:
         categories: Harms found; at least one with a violation.
-        policy_id: The clause that was broken; needed with a violation.
+        policy_id: The clause that was broken; needed with a violation. Other findings cite the clause that the
+            case was held against, where none is named.
         actions: What happens; none at all means ``none``.
         reason: Why, for colleagues and appeals. Never empty.
         public_note: What the author is told.

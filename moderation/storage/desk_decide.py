@@ -18,6 +18,7 @@ from moderation.review.decision import (
     state_after,
     state_before,
 )
+from moderation.review.presets import clause_for
 from moderation.review.sight import Sight
 from moderation.review.strikes import terms_of
 from moderation.storage import answers, desk_events, desk_held, policies, strike_events
@@ -25,6 +26,7 @@ from moderation.storage.desk_case import decisions_of
 from moderation.storage.desk_claims import ESCALATED, note
 from moderation.storage.desk_rows import decision_of, get_case
 from moderation.storage.ids import new_id
+from moderation.storage.policies import PolicyClause
 from moderation.storage.tables.cases import cases, decisions
 from moderation.storage.tables.people import strikes
 from moderation.taxonomy import Role
@@ -68,17 +70,19 @@ def decide(
     ruling.check_fits(case)
     sent_before = _find(connection, decision_id)
     if sent_before is not None:
+        sent = replace(ruling, policy_id=ruling.policy_id or sent_before.ruling.policy_id)
         if (sent_before.case_id, sent_before.decided_by, sent_before.ruling) == (
             case_id,
             sight.user_id,
-            ruling,
+            sent,
         ):
             return sent_before
         raise AlreadyDecided(case_id)
     case.check_decidable(sight.user_id, version=version, now=now)
     if case.state is CaseState.ESCALATED and not sight.may_decide_escalated(minors=case.minors):
         raise MissingRole([Role.LEAD, Role.ADMIN])
-    clause = policies.get(connection, ruling.policy_id) if ruling.policy_id else None
+    clause = _clause(connection, case, ruling)
+    ruling = replace(ruling, policy_id=clause.id if clause else None)
     decision = Decision(
         id=decision_id,
         case_id=case.id,
@@ -100,6 +104,18 @@ def decide(
     desk_events.decided(connection, case, decision, state, through=seen_hit_seq)
     answers.judge(connection, case, decision, through=seen_hit_seq)
     return decision
+
+
+def _clause(connection: Connection, case: Case, ruling: Ruling) -> PolicyClause | None:
+    """The clause a decision cites: the one it names, else the one that the case was held against."""
+    if ruling.policy_id:
+        return policies.get(connection, ruling.policy_id)
+    clauses = policies.current(connection)
+    if case.categories:
+        worst = max(case.categories, key=lambda category: (case.categories[category], category.value))
+        if (found := clause_for(worst, (), clauses)) is not None:
+            return found
+    return next((clause for clause in clauses if clause.id == policies.GENERAL), None)
 
 
 def undo(

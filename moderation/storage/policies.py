@@ -13,6 +13,8 @@ from moderation.storage.tables.voices import policies
 from moderation.taxonomy import Category
 
 LONGEST_URL = 500
+GENERAL = "G-1"
+"""The clause that decisions cite where a case was about no category."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

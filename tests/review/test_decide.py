@@ -43,6 +43,18 @@ class TestDecide:
         kinds = [row["kind"] for row in desk.rows(select(case_events).order_by(case_events.c.seq))]
         assert kinds == ["opened", "claimed", "decided"]
 
+    @pytest.mark.parametrize(("category", "clause"), [(Category.THREAT, "H-2"), (Category.SPAM_SCAM, "S-1")])
+    def test_a_finding_that_names_no_clause_cites_the_one_that_was_looked_at(
+        self, desk, aoki, category, clause
+    ):
+        case = desk.claim(desk.case(category=category), aoki)
+
+        made = desk.decide(case, aoki, UNSURE)
+        again = desk.decide(case, aoki, UNSURE, decision_id=made.id)
+
+        assert (made.ruling.policy_id, made.policy_version) == (clause, 1)
+        assert again == made
+
     def test_hits_that_came_after_the_look_keep_it_queued(self, desk, aoki):
         case = desk.claim(desk.case(), aoki)
         desk.case("まだ言うぞ")

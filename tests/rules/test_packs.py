@@ -63,7 +63,7 @@ def test_every_clause_is_cited_and_fits_the_category_of_its_rules():
     clauses = {clause.id: {category.value for category in clause.categories} for clause in read_policies()}
     cited = {item.rule.policy for item in LIVE}
 
-    assert cited == set(clauses)
+    assert cited == {clause_id for clause_id, categories in clauses.items() if categories}
     odd = [
         f"{item.rule.id} {item.rule.policy}"
         for item in LIVE

@@ -23,6 +23,7 @@ from rules.nodes import (
     Split,
 )
 from rules.patterns import why_refused
+from rules.problems import did_you_mean
 from rules.term_list import TermList
 from rules.vocabulary import Measure, View
 from rules.windows import MEMORY, WindowSpec, short
@@ -242,9 +243,9 @@ class Lowering:
         found = list(self._spelled(terms, view, (*at, "terms")))
         for name in lists:
             if name not in self.lists:
-                self.troubles.append(
-                    Trouble(at=(*at, "lists"), code="no_list", what=f"there is no list {name!r}", hint=name)
-                )
+                hint = did_you_mean(name, self.lists)
+                what = f"there is no list {name!r}"
+                self.troubles.append(Trouble(at=(*at, "lists"), code="no_list", what=what, hint=hint))
                 continue
             found.extend(self._spelled(self.lists[name].terms, view, at))
         return tuple(sorted(set(found)))

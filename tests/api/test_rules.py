@@ -4,8 +4,6 @@ import time
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-import pytest
-
 from api.console.visitor import SESSION_COOKIE
 from moderation.storage import audit, sessions
 from tests.review.desk import Desk
@@ -79,24 +77,40 @@ def test_what_is_wrong_is_named_with_line_and_hint_and_nothing_is_kept(app_clien
     assert len(app_client.get("/v1/rulesets").json()["rulesets"]) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("id: &a insult.example\nwhy: *a\n", "anchor"),
-        (SOUND.replace("terms: [だめなことば]", 'patterns: [".*"]'), "bad_pattern"),
-        (SOUND.replace("[だめなことば]", "[死]").replace("terms", "lists"), "wrong_value"),
-        (SOUND.replace("terms: [だめなことば]", "lists: [nothing_here]"), "no_list"),
-        (SOUND.replace("terms: [だめなことば]", "length: {at_least: 1}"), "too_broad"),
-        (SOUND.replace("terms: [だめなことば]", "rule: insult.example"), "circle"),
-        (SOUND + "on: yes\n", "yaml_trap"),
-        (SOUND + "#" * 70_000, "too_large"),
-    ],
-)
-def test_bad_rules_are_refused_before_they_are_kept(app_client, text, code):
-    found = app_client.post("/v1/rules/validate", json={"edits": [EDIT | {"text": text}]}).json()
+TERMS = "terms: [だめなことば]"
+BAD = [
+    (SOUND.replace("title:", "titel:"), "unknown_key"),
+    ("id: &a insult.example\nwhy: *a\n", "anchor"),
+    ("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "anchor"),
+    (SOUND.replace("insult.example", "insult.die_command"), "doubled_id"),
+    (SOUND.replace(TERMS, "patterns: ['(?=だめ)な']"), "bad_pattern"),
+    (SOUND.replace(TERMS, "patterns: ['(だめ)?']"), "bad_pattern"),
+    (SOUND.replace(TERMS, 'patterns: [".*"]'), "bad_pattern"),
+    (SOUND.replace(TERMS, "lists: [死]"), "wrong_value"),
+    (SOUND.replace(TERMS, "lists: [nothing_here]"), "no_list"),
+    (SOUND.replace(TERMS, "length: {at_least: 1}").replace("verdict: none", "verdict: hold"), "too_broad"),
+    (SOUND.replace(TERMS, "rule: insult.example"), "circle"),
+    (SOUND.replace(TERMS, "terms: [no, だめ]"), "yaml_trap"),
+    (SOUND + "on: yes\n", "yaml_trap"),
+    (SOUND + "why: again\n", "doubled_key"),
+    (SOUND + "#" * 70_000, "too_large"),
+]
 
-    assert code in {one["code"] for one in found["problems"]}
-    assert all(one["path"] == "insult/example.yaml" for one in found["problems"])
+
+def test_bad_rules_are_refused_before_they_are_kept_and_the_running_set_stays(app_client):
+    running = app_client.get("/v1/rulesets").json()
+
+    for text, code in BAD:
+        edits = {"edits": [EDIT | {"text": text}]}
+        found = app_client.post("/v1/rules/validate", json=edits).json()
+        kept = app_client.post("/v1/rulesets", json=edits)
+
+        assert code in {one["code"] for one in found["problems"]}, found
+        assert {one["path"] for one in found["problems"]} == {"insult/example.yaml"}
+        assert kept.status_code == 422
+        assert all(one["pointer"].startswith("insult/example.yaml") for one in kept.json()["errors"])
+    assert app_client.get("/v1/rulesets").json() == running
+    assert score(app_client, "早く死ねよ")["review"] is True
 
 
 def test_twenty_megabytes_are_refused_at_the_door(app_client):
@@ -219,6 +233,19 @@ def test_the_shield_that_a_moderator_raises_holds_what_newcomers_write(app_clien
     assert says_hello(room="r-2") == "allow"
     shield("lower")
     becomes("allow")
+
+
+def test_under_the_shield_a_room_is_as_strict_as_can_be(app_client):
+    strict = HELD.replace("insult.example", "insult.strict_only") + "scope: {strictness: [strict]}\n"
+    strict = strict.replace("[ほしぞらがっだ]", "[{text: ほしぞらがっ, room: {strictness: strict}}]")
+    activated(app_client, made(app_client, {"id": "insult.strict_only", "text": strict})["version"])
+
+    def verdict(lasts):
+        app_client.put("/v1/shield", json={"room_id": "r-1", "lasts": lasts})
+        app_client.app.state.parts.engines.refresh()  # as it does by itself every other second
+        return score(app_client, "ほしぞらがっ")["verdict"]
+
+    assert [verdict(lasts) for lasts in (None, "30m", None)] == ["allow", "hold", "allow"]
 
 
 def test_a_persons_label_is_kept_and_seen(app_client):

@@ -12,11 +12,12 @@ from moderation.storage.pseudonym import read_pseudonyms
 from moderation.storage.rule_costs import Cost
 from moderation.storage.tables.delivery import outbox
 from moderation.trends.days import jst_day_of
+from rules.lock import read_lock
 from tests.rules.support import SOUND
 from tests.support.factories import NOON
 from tests.workers.factories import record
 
-VOICE = RuleSource("insult.voice", 1)
+VOICE = RuleSource("insult.voice", read_lock().rules["insult.voice"].version)
 SOON = NOON + timedelta(minutes=10)
 
 

@@ -41,8 +41,8 @@ from api.routes import (
 from api.score_document import SCORE_COMPONENTS
 from api.scoring_process import open_scoring
 from api.send_path import SendPath
-from moderation.bootstrap import ReportCounter
 from moderation.errors import Misconfigured
+from moderation.report_counter import ReportCounter
 from moderation.reports.collector import Collector
 from moderation.reports.tokens import StatusTokens
 from moderation.settings import Settings

@@ -7,6 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Event, Thread
+
+import structlog
 
 from api.metrics import Metrics
 from moderation.bootstrap import EngineRoom
@@ -17,6 +20,8 @@ from moderation.storage.database import Database
 from moderation.storage.line import Line
 from moderation.storage.live import LiveState
 from moderation.storage.windows import RedisWindows
+
+log = structlog.get_logger(__name__)
 
 REFRESH_SECONDS = 2.0
 """How often a process reads strikes, labels and rooms anew, and says that it is alive."""
@@ -63,7 +68,9 @@ async def open_scoring(settings: Settings, database: Database, redis: Line) -> A
                 hold_for=timedelta(seconds=settings.hold_seconds),
             ),
         )
-        follower = asyncio.create_task(_follow(engines, metrics))
+        follower = _Follower(engines)
+        follower.start()
+        flushing = asyncio.create_task(_flush(metrics))
         # What was loaded stays for good: left out of collection, a batch's p99 falls to a quarter.
         gc.collect()
         gc.freeze()
@@ -71,17 +78,43 @@ async def open_scoring(settings: Settings, database: Database, redis: Line) -> A
         try:
             yield ScoringProcess(engines=engines, live=live, intake=intake, metrics=metrics)
         finally:
-            follower.cancel()
+            flushing.cancel()
             with suppress(asyncio.CancelledError):
-                await follower
-            await asyncio.to_thread(engines.leave)
+                await flushing
+            await asyncio.to_thread(follower.end)
 
 
-async def _follow(engines: EngineRoom, metrics: Metrics) -> None:
+async def _flush(metrics: Metrics) -> None:
     while True:
-        for _ in range(round(REFRESH_SECONDS / LOOK_SECONDS)):
-            await asyncio.sleep(LOOK_SECONDS)
-            if await asyncio.to_thread(engines.has_news):
-                break
-        await asyncio.to_thread(engines.refresh)
+        await asyncio.sleep(REFRESH_SECONDS)
         metrics.flush()
+
+
+class _Follower(Thread):
+    """Keeps the engine up to date and says that the process is alive.
+
+    A thread of its own: neither a busy event loop nor a full pool of threads holds back the sign of life.
+    """
+
+    def __init__(self, engines: EngineRoom) -> None:
+        super().__init__(name="follow-rules", daemon=True)
+        self._engines = engines
+        self._ended = Event()
+
+    def run(self) -> None:
+        while not self._ended.is_set():
+            for _ in range(round(REFRESH_SECONDS / LOOK_SECONDS)):
+                if self._ended.wait(LOOK_SECONDS):
+                    return
+                if self._engines.has_news():
+                    break
+            try:
+                self._engines.refresh()
+            except Exception:  # whatever it is, the next look may go well; without looks rules stay old
+                log.exception("engine.refresh_failed")
+
+    def end(self) -> None:
+        """Stop, and say goodbye."""
+        self._ended.set()
+        self.join()
+        self._engines.leave()

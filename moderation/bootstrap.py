@@ -1,9 +1,10 @@
 """Put the parts together: the classifier, the rules, and the engine that scores with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 import structlog
 import yaml
@@ -12,7 +13,6 @@ from classifiers.errors import ClassifierError
 from classifiers.model import Classifier
 from moderation.errors import Misconfigured, ModelUnavailable, StoreUnavailable
 from moderation.followed_rules import FollowedRules, measure
-from moderation.reports.reading import ReadReport
 from moderation.scoring.detectors import ClassifierBridge, RulesBridge, fold_text
 from moderation.scoring.engine import Engine, Standing
 from moderation.scoring.followed import FollowedText
@@ -21,17 +21,15 @@ from moderation.scoring.policy import read_policy
 from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import RuleSources
 from moderation.settings import Settings
-from moderation.storage import model_files, models, people, policies, rule_costs, rulesets, standing, windows
+from moderation.storage import model_files, models, people, policies, rule_costs, rulesets, standing
 from moderation.storage.database import Connection, Database, Unit
 from moderation.storage.policies import PolicyClause
-from moderation.storage.redis import AWAY, Redis
 from moderation.storage.rule_costs import Cost
 from moderation.storage.standing import Standings
 from moderation.taxonomy import Category, Strictness
 from moderation.trends.days import jst_day_of
 from rules.compile import compile_rules
 from rules.match import RuleSet
-from rules.windows import WindowRequest
 
 log = structlog.get_logger(__name__)
 
@@ -141,6 +139,7 @@ class EngineRoom:
             lambda sources: RulesBridge(compile_sources(sources)), now=datetime.now(UTC)
         )
         self._engine: Engine | None = None
+        self._following = Lock()
         self._costs: dict[RuleSource, Cost] = {}
         self._costs_due = datetime.now(UTC) + COSTS_EVERY
         self._standings = Standings()
@@ -171,9 +170,30 @@ class EngineRoom:
         """Why this process must not answer yet: it has no rule set, or not the one in force; None where it has."""
         if self._engine is None:
             return "none active"
+        if self._rules.late:
+            return "this process was too busy to look which rule set is in force"
         if rulesets.active_seq(connection) != self._rules.seq:
             return "the rule set in force is not loaded yet"
         return None
+
+    @property
+    def late(self) -> bool:
+        """Whether ``confirm`` has to be called before an answer; not while the database is known to be away."""
+        return self._rules.late and not self._rules.away
+
+    def confirm(self) -> None:
+        """Look which rule set is in force, and take it up; with the database away the one at hand stays.
+
+        For a process that was too busy to give a sign of life in time: others may have stopped waiting for it.
+        """
+        with self._following:
+            if not self.late:
+                return
+            try:
+                self._rules.take_up(self._database)
+            except StoreUnavailable as error:
+                log.warning("engine.not_confirmed", why=str(error))
+            self._swap()
 
     def has_news(self) -> bool:
         """Whether a rule set came into force or was proposed since the last refresh; cheap."""
@@ -197,9 +217,12 @@ class EngineRoom:
         Runs off the event loop; the new engine is swapped in whole. When the database is away
         the old ones stay.
         """
-        now = datetime.now(UTC)
+        with self._following:
+            self._refresh(datetime.now(UTC))
+
+    def _refresh(self, now: datetime) -> None:
         try:
-            self._follow_rules(now)  # first: others wait for this sign of life
+            self._rules.take_up(self._database)  # first: others wait for this sign of life
             with self._database.read() as connection:
                 self._standings = standing.read(connection, now=now)
                 self._rooms = people.live_rooms(connection, ended_after=now - ROOMS_KEPT)
@@ -209,8 +232,10 @@ class EngineRoom:
             self._keep_costs(now)
         except StoreUnavailable as error:
             log.warning("engine.refresh_failed", why=str(error))
-        rules = self._rules.bridge
-        engine = self._engine
+        self._swap()
+
+    def _swap(self) -> None:
+        rules, engine = self._rules.bridge, self._engine
         if rules is not None and (
             engine is None or engine.rules is not rules or engine.text is not self._texts.text
         ):
@@ -222,12 +247,6 @@ class EngineRoom:
             self._rules.leave(self._database)
         except StoreUnavailable as error:
             log.warning("engine.goodbye_failed", why=str(error))
-
-    def _follow_rules(self, now: datetime) -> None:
-        """Take up what is in force and what is proposed, and say so; that may bring the proposal into force."""
-        self._rules.follow(self._database)
-        self._rules.beat(self._database, now=now)
-        self._rules.follow(self._database)
 
     def _keep_costs(self, now: datetime) -> None:
         """Measure some rules, and store what all of them cost since the last time, about twice a minute."""
@@ -261,33 +280,3 @@ class EngineRoom:
         except StoreUnavailable:
             pair.give_back(counted)
             raise
-
-
-class ReportCounter:
-    """Counts reports into the windows that rules read, after they are safe.
-
-    Only reports that weigh enough come here: a brigade and muted reporters move no rule.
-    """
-
-    def __init__(self, engines: EngineRoom, redis: Redis) -> None:
-        self._engines = engines
-        self._redis = redis
-
-    def __call__(self, counted: Sequence[ReadReport]) -> None:
-        """Count them; with Redis away rules do not see them, and the cases are not touched by that."""
-        wanted: dict[str, list[WindowRequest]] = {}
-        for read in counted:
-            report = read.report
-            asked = self._engines.current.rules.report_requests(
-                author=report.subject.author_id,
-                room=report.subject.room_id,
-                reporter=report.reporter_id,
-                at=report.reported_at.timestamp(),
-            )
-            of_service = wanted.setdefault(report.service, [])
-            of_service += [request for request in asked if isinstance(request, WindowRequest)]
-        try:
-            for service, requests in wanted.items():
-                windows.add(self._redis, service, requests)
-        except AWAY as error:
-            log.warning("redis.away", step="report_windows", why=str(error))

@@ -3,10 +3,12 @@
 import os
 import socket
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from time import monotonic
 
 import structlog
 
+from moderation.errors import StoreUnavailable
 from moderation.scoring.detectors import RulesBridge, views_of
 from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import RuleSources
@@ -19,12 +21,17 @@ from moderation.storage.rule_costs import Cost
 log = structlog.get_logger(__name__)
 
 _LONGEST_PROBLEM = 500
+LATE_SECONDS = rule_activation.LIVE.total_seconds() - 1
+"""A process whose last sign of life is older must look before it answers: soon nobody waits for it. Clocks may differ by the second."""
 BUDGET_NS = 5_000_000
 """Processor time spent on measuring at each refresh: a quarter of a per cent of it."""
 
 
 class FollowedRules:
-    """Follows the database's word on which rule set is in force, and acknowledges what is proposed."""
+    """Follows the database's word on which rule set is in force, and acknowledges what is proposed.
+
+    ``away`` is true while the last look found no database.
+    """
 
     def __init__(self, compile_sources: Callable[[RuleSources], RulesBridge], *, now: datetime) -> None:
         self._compile = compile_sources
@@ -32,10 +39,31 @@ class FollowedRules:
         self._ready: dict[str, RulesBridge] = {}
         self._proposal, self._problem = 0, None
         self._news: tuple[int, int] = (0, 0)
+        self._heard_at, self.away = monotonic() - LATE_SECONDS, False
         self.bridge: RulesBridge | None = None
         self.seq = 0
 
     _problem: str | None
+
+    @property
+    def late(self) -> bool:
+        """Whether a rule set may have come into force without this process."""
+        return monotonic() - self._heard_at >= LATE_SECONDS
+
+    def take_up(self, database: Database) -> None:
+        """Follow, and give a sign of life; that may bring the proposal into force. Raises StoreUnavailable.
+
+        What comes into force after the last look waits for this process, until its sign of life is old.
+        """
+        now, heard_at = datetime.now(UTC), monotonic()
+        try:
+            self.follow(database)
+            self.beat(database, now=now)
+            self.follow(database)
+        except StoreUnavailable:
+            self.away = True
+            raise
+        self._heard_at, self.away = heard_at, False
 
     def has_news(self, connection: Connection) -> bool:
         """Whether something came into force or was proposed since the last ``follow``; one cheap query."""

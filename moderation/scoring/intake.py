@@ -109,6 +109,8 @@ class Intake:
         """Answer or fail every request of a group."""
         deadline = deadline or Deadline(None)
         watch = Stopwatch(self._meter)
+        if self._engines.late:
+            await asyncio.to_thread(self._engines.confirm)
         opened = await self._open(group, dry_run=dry_run)
         watch.lap("open")
         paid = [asked for asked in group if not asked.done.done()]

@@ -18,6 +18,15 @@ class Engines(Protocol):
         """The engine to score with now."""
         ...
 
+    @property
+    def late(self) -> bool:
+        """Whether a rule set may have come into force unseen: ``confirm`` comes before the next answer."""
+        ...
+
+    def confirm(self) -> None:
+        """Look which rule set is in force; blocks."""
+        ...
+
     def standing(self, message: Message) -> Standing:
         """What is known of a message's author."""
         ...

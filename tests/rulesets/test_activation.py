@@ -5,6 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from moderation import followed_rules
+from moderation.bootstrap import EngineRoom
+from moderation.errors import StoreUnavailable
 from moderation.followed_rules import FollowedRules
 from moderation.rule_errors import RuleSetConflict, RuleSetNotFound
 from moderation.scoring.ruleset import RuleSources
@@ -222,3 +225,43 @@ def test_what_is_edited_makes_another_version_even_where_only_a_comment_changed(
 
     assert packs.with_file("pack", path, text + "# seen\n").version != packs.version
     assert replace(packs).version == packs.version
+
+
+def test_a_process_that_was_too_busy_to_say_so_is_late_until_it_looked(database, kept, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(followed_rules, "monotonic", lambda: clock[0])
+    one = FollowedRules(FakeBridge, now=NOON)
+    assert one.late
+    one.take_up(database)
+    assert not one.late
+    version = kept(database)
+    with database.write() as unit:  # the others did not wait for it
+        rulesets.activate(unit.connection, version=version, by="user:test", now=LATER)
+
+    clock[0] += followed_rules.LATE_SECONDS
+
+    assert one.late
+    one.take_up(database)
+    assert (one.late, one.bridge.version) == (False, version)
+
+
+def test_requests_do_not_wait_for_a_database_that_is_away(sqlite_settings, sqlite_database, monkeypatch):
+    room = EngineRoom(sqlite_settings, sqlite_database)
+    monkeypatch.setattr(followed_rules, "LATE_SECONDS", 0.0)
+    assert room.late
+
+    with monkeypatch.context() as patch:
+        patch.setattr(room._rules, "follow", away)
+        room.confirm()
+        assert not room.late  # the follower goes on looking
+
+    room.refresh()
+    assert room.late
+
+
+def away(database):
+    raise StoreUnavailable("no database")
+
+
+def test_late_comes_before_nobody_waits_any_more():
+    assert rule_activation.LIVE.total_seconds() > followed_rules.LATE_SECONDS

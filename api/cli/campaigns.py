@@ -28,7 +28,7 @@ from moderation.storage import campaigns as store
 from moderation.storage.database import Database
 from moderation.storage.pseudonym import read_pseudonyms
 from moderation.taxonomy import Category
-from moderation.trends.days import JST
+from moderation.trends.days import JST, jst_day_of
 
 app = new_app("Enter awareness articles, tell how far they got, and measure what they changed.")
 
@@ -108,7 +108,7 @@ def reach(
     service: Service = None,
 ) -> None:
     """Tell how far an article got, from a spreadsheet: UTF-8 with or without BOM, or Shift_JIS."""
-    series = read_reach_csv(file.read_bytes())
+    series = read_reach_csv(file.read_bytes(), today=jst_day_of(datetime.now(UTC)))
     with _opened(service) as (database, chosen), database.write() as unit:
         store.get(unit.connection, campaign, service=chosen)
         days = store.put_reach(unit.connection, campaign, series)

@@ -135,9 +135,8 @@ def act(
                 case "event":
                     add_event(unit.connection, found, event_of(form), by=f"user:{visitor.user.id}", now=now)
                 case "reach":
-                    store.put_reach(
-                        unit.connection, campaign_id, read_reach_csv(text_of(form, "reach").encode())
-                    )
+                    series = read_reach_csv(text_of(form, "reach").encode(), today=jst_day_of(now))
+                    store.put_reach(unit.connection, campaign_id, series)
                 case "close":
                     store.close(unit.connection, campaign_id, service=service, now=now)
                 case other:

@@ -27,6 +27,7 @@ from moderation.storage.accounts import ApiKey
 from moderation.storage.database import Connection
 from moderation.storage.pseudonym import read_pseudonyms
 from moderation.taxonomy import Category, Scope
+from moderation.trends.days import jst_day_of
 
 router = APIRouter(prefix="/v1/campaigns", tags=["campaigns"])
 
@@ -141,11 +142,11 @@ def close(campaign_id: str, key: Caller, unit: Write, now: Now) -> dict[str, Any
     summary="How far it got, day by day",
     responses=problems(*POSTED, 404),
 )
-def put_reach(campaign_id: str, body: ReachIn, key: Caller, unit: Write) -> dict[str, int]:
+def put_reach(campaign_id: str, body: ReachIn, key: Caller, unit: Write, now: Now) -> dict[str, int]:
     """A day that comes again is replaced."""
     store.get(unit.connection, campaign_id, service=key.service)
     series = [Reach(day=one.day, views=one.views, readers=one.readers) for one in body.days]
-    check_reach(series)
+    check_reach(series, today=jst_day_of(now))
     return {"days": store.put_reach(unit.connection, campaign_id, series)}
 
 
@@ -167,11 +168,12 @@ def put_reach(campaign_id: str, body: ReachIn, key: Caller, unit: Write) -> dict
     },
 )
 def put_reach_csv(
-    campaign_id: str, data: Annotated[bytes, Depends(_body)], key: Caller, unit: Write
+    campaign_id: str, data: Annotated[bytes, Depends(_body)], key: Caller, unit: Write, now: Now
 ) -> dict[str, int]:
     """Columns day, views, readers (or 日付, 閲覧数, 読者数); UTF-8 with or without BOM, or Shift_JIS."""
     store.get(unit.connection, campaign_id, service=key.service)
-    return {"days": store.put_reach(unit.connection, campaign_id, read_reach_csv(data))}
+    series = read_reach_csv(data, today=jst_day_of(now))
+    return {"days": store.put_reach(unit.connection, campaign_id, series)}
 
 
 @router.post(

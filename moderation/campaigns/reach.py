@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import unicodedata
 from datetime import date
 
 from moderation.campaigns.campaign import Reach
@@ -15,47 +16,58 @@ _NAMES = {
     "views": ("views", "pv", "閲覧数", "表示回数", "ビュー"),
     "readers": ("readers", "unique_readers", "uu", "読者数", "ユニーク読者数", "ユーザー数"),
 }
-_DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 
 
-def read_reach_csv(data: bytes) -> list[Reach]:
+def read_reach_csv(data: bytes, *, today: date) -> list[Reach]:
     """The series of a file with the columns ``day``, ``views`` and, if known, ``readers``.
 
-    Japanese headings are known too; an empty cell is "not known".
+    Japanese headings and full-width figures are known too; an empty cell is "not known".
+
+    Args:
+        data: The file.
+        today: The last day that can have been counted.
 
     Raises:
         Invalid: Naming each line, and how to put it right.
     """
-    rows = list(csv.reader(io.StringIO(_text(data)), strict=False))
-    if not rows or not any(cell.strip() for cell in rows[0]):
+    rows = _rows(_text(data))
+    if not rows:
         raise Invalid("The file is empty.", [_problem(1, "needs a heading: day,views,readers")])
     if len(rows) - 1 > MOST_ROWS:
-        raise Invalid("The file is too long.", [_problem(MOST_ROWS + 2, f"send at most {MOST_ROWS:,} days")])
-    places = _places(rows[0])
+        raise Invalid("The file is too long.", [_problem(rows[-1][0], f"send at most {MOST_ROWS:,} days")])
+    heading, *days = rows
+    places = _places(*heading)
     problems: list[FieldProblem] = []
     found: dict[date, Reach] = {}
-    for line, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
+    for line, row in days:
+        if any(row[len(heading[1]) :]):
+            detail = f"has {len(row)} cells, the heading {len(heading[1])}; put 1,200 in quotation marks"
+            problems.append(_problem(line, detail))
             continue
         reach = _row(row, places, line, problems)
-        if reach is not None and reach.day in found:
+        if reach is not None and reach.day > today:
+            problems.append(_problem(line, f"{reach.day} is still to come"))
+        elif reach is not None and reach.day in found:
             problems.append(_problem(line, f"{reach.day} comes twice; add both up"))
         elif reach is not None:
             found[reach.day] = reach
     if not found and not problems:
-        problems.append(_problem(2, "has no day"))
+        problems.append(_problem(heading[0] + 1, "has no day"))
     if problems:
         raise Invalid("The reach cannot be read.", problems[:20])
     return [found[day] for day in sorted(found)]
 
 
-def check_reach(given: list[Reach]) -> None:
-    """Refuse a series that says nothing, or says a day twice. Raises Invalid."""
+def check_reach(given: list[Reach], *, today: date) -> None:
+    """Refuse a series that says nothing, a day twice, or one that is still to come. Raises Invalid."""
     problems = []
     seen: set[date] = set()
     for at, one in enumerate(given):
         if one.views is None and one.readers is None:
             problems.append(FieldProblem(pointer=f"/days/{at}", detail="needs views, readers, or both"))
+        if one.day > today:
+            problems.append(FieldProblem(pointer=f"/days/{at}/day", detail=f"{one.day} is still to come"))
         if one.day in seen:
             problems.append(FieldProblem(pointer=f"/days/{at}/day", detail=f"{one.day} comes twice"))
         seen.add(one.day)
@@ -77,24 +89,39 @@ def _text(data: bytes) -> str:
     )
 
 
-def _places(heading: list[str]) -> dict[str, int]:
-    names = [cell.strip().lower() for cell in heading]
+def _rows(text: str) -> list[tuple[int, list[str]]]:
+    """Lines that are not empty, with their number."""
+    reader = csv.reader(io.StringIO(text, newline=None))
+    try:
+        rows = [(reader.line_num, [_plain(cell) for cell in row]) for row in reader]
+        return [(line, row) for line, row in rows if any(row)]
+    except csv.Error as wrong:
+        problem = _problem(reader.line_num, f"{wrong}; is a quotation mark left open?")
+        raise Invalid("The file is no CSV.", [problem]) from wrong
+
+
+def _plain(cell: str) -> str:
+    return unicodedata.normalize("NFKC", cell).strip()
+
+
+def _places(line: int, heading: list[str]) -> dict[str, int]:
+    names = [cell.lower() for cell in heading]
     places = {
         column: next((names.index(name) for name in known if name in names), -1)
         for column, known in _NAMES.items()
     }
     problems = []
     if places["day"] < 0:
-        problems.append(_problem(1, "has no column day (or 日付)"))
+        problems.append(_problem(line, "has no column day (or 日付)"))
     if places["views"] < 0 and places["readers"] < 0:
-        problems.append(_problem(1, "has neither a column views (閲覧数) nor readers (読者数)"))
+        problems.append(_problem(line, "has neither a column views (閲覧数) nor readers (読者数)"))
     if problems:
         raise Invalid("The reach cannot be read.", problems)
     return places
 
 
 def _row(row: list[str], places: dict[str, int], line: int, problems: list[FieldProblem]) -> Reach | None:
-    cells = {column: row[at].strip() if 0 <= at < len(row) else "" for column, at in places.items()}
+    cells = {column: row[at] if 0 <= at < len(row) else "" for column, at in places.items()}
     day = _day(cells["day"])
     if day is None:
         problems.append(_problem(line, f"{cells['day'][:40]!r} is not a day as 2026-08-01"))

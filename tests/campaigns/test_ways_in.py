@@ -1,7 +1,7 @@
 """Campaigns over HTTP and on the command line, with good and bad input."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
@@ -12,6 +12,7 @@ from moderation.errors import Invalid
 from moderation.storage import campaigns as store
 from moderation.trends.days import jst_day_of
 
+TODAY = date(2026, 8, 2)
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).isoformat()
 ARTICLE = {"title": "言い返す前に、ひと呼吸", "categories": ["insult"], "published_at": YESTERDAY}
 
@@ -76,10 +77,26 @@ def test_what_is_not_there_or_cannot_be_planned_is_said(app_client):
     assert app_client.get("/v1/campaigns/plan?categories=insult").json()["weeks"] is None
 
 
-def test_a_spreadsheet_in_shift_jis_is_read():
-    [one] = read_reach_csv("日付,閲覧数\n2026/8/1,1200\n".encode("cp932"))
+@pytest.mark.parametrize(
+    "data",
+    [
+        "日付,閲覧数\n2026/8/1,1200\n".encode("cp932"),
+        "日付,閲覧数\r\n2026年8月1日,1200\r\n".encode("cp932"),
+        "\ufeff日付,閲覧数\r2026-08-01,1200\r".encode(),
+        '\n日付,閲覧数\n２０２６／８／１,"１，２００"\n'.encode(),
+        b'day,views,readers\n\n2026-08-01,"1,200",\n',
+    ],
+)
+def test_spreadsheets_as_they_are_saved_here_are_read(data):
+    [one] = read_reach_csv(data, today=TODAY)
 
     assert (one.day.isoformat(), one.views, one.readers) == ("2026-08-01", 1200, None)
+
+
+def test_readers_without_views_are_known_readers():
+    [one] = read_reach_csv(b"day,readers\n2026-08-01,3\n", today=TODAY)
+
+    assert (one.views, one.readers) == (None, 3)
 
 
 @pytest.mark.parametrize(
@@ -94,12 +111,17 @@ def test_a_spreadsheet_in_shift_jis_is_read():
         (b"day,views\n2026-08-01,-3\n", 2),
         (b"day,views,readers\n2026-08-01,,\n", 2),
         (b"day,views\n2026-08-01,3\n2026-08-01,4\n", 3),
+        (b"day,views\n2026-08-01,1,200\n", 2),
+        (b"day,views\n2026-08-03,3\n", 2),
+        (b"\n\nviews\n3\n", 3),
+        (b'day,views\n"' + b"a" * 200_000, 2),
+        ("日付,閲覧数\n2026-08-01,3\n".encode("euc-jp"), 1),
         ("日付,閲覧数\n2026-08-01,3\n".encode("utf-16"), 1),
     ],
 )
 def test_a_bad_spreadsheet_is_refused_with_the_line(data, line):
     with pytest.raises(Invalid) as refused:
-        read_reach_csv(data)
+        read_reach_csv(data, today=TODAY)
 
     assert refused.value.problems[0].pointer == f"/line/{line}"
 

@@ -12,6 +12,8 @@ from moderation.trends.intervals import two_way
 _DAYS_A_WAVE: Final = 10
 """Days that each wave stands for: the quickest one takes 20 days to come again."""
 FEWEST_WAVES: Final = 4
+_LEAST_REST: Final = 0.1
+"""However large a group's share, its variance is not put right beyond ten times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +70,14 @@ def variance_of(days: Days, design: Array, fitted: Fitted, *, control: bool) -> 
     """Variance of the first coefficient, and its degrees of freedom.
 
     By author and room, as far as groups are known; and what all groups have in common from day to day:
-    the long-run variance of their sum, less what the groups bring to it one by one.
+    the long-run variance of their sum, less what the groups bring to it one by one. A group with a large
+    share of the messages pulls the fit towards itself; its part is put right by the root of what is left
+    (bias-reduced linearisation, CR2).
 
     Source:
         S. B. Thompson, "Simple formulas for standard errors that cluster by both firm and time",
-        J. Financial Economics 99 (2011).
+        J. Financial Economics 99 (2011); R. M. Bell, D. F. McCaffrey, "Bias reduction in standard errors
+        for linear regression with multi-stage samples", Survey Methodology 28 (2002).
 
     Args:
         days: The series.
@@ -94,7 +99,8 @@ def variance_of(days: Days, design: Array, fitted: Fitted, *, control: bool) -> 
         by = hits - fitted.mean * (hits + control_by)
     pull = design @ fitted.bread[0]
     wrote = messages.sum(axis=-1)
-    spread = two_way(by @ pull, share=wrote / wrote[0].sum(), floor=float(pull**2 @ days.hits))
+    rest = np.maximum(1 - wrote / wrote[0].sum(), _LEAST_REST)
+    spread = two_way(by @ pull / np.sqrt(rest), floor=float(pull**2 @ days.hits))
     clustered, freedom = float(spread.variance), float(spread.freedom)
     authors, rooms, pairs = np.mean((by @ slow.T) ** 2, axis=-1).sum(axis=-1)
     shared = max(0.0, common - float(authors + rooms - pairs))

@@ -29,6 +29,11 @@ def test_an_article_is_entered_followed_measured_and_closed(app_client, sqlite_d
     table = f'\ufeff日付,閲覧数,読者数\n{day.replace("-", "/")},"1,200",900\n'.encode()
     csv = {"Content-Type": "text/csv"}
     assert app_client.put(f"{place}/reach.csv", content=table, headers=csv).json() == {"days": 1}
+    late = {"days": [{"day": "2999-01-01", "views": 1}, {"day": day}]}
+    refused = app_client.put(f"{place}/reach", json=late)
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/days/0/day", "/days/1"]
+    refused = app_client.put(f"{place}/reach.csv", content="日付,閲覧数\n".encode("utf-16"), headers=csv)
+    assert refused.status_code == 422
     readers = {"readers": [{"author_id": "a1", "read_at": YESTERDAY}] * 2}
     assert app_client.post(f"{place}/readers", json=readers).json() == {"new": 1}
 

@@ -42,7 +42,7 @@ def average_precision(truth: Truth, chances: Said) -> float:
     """Area under precision over recall, step by step; equal probabilities are one step."""
     if not truth.any():
         return float("nan")
-    order = np.argsort(-chances, kind="stable")
+    order = np.argsort(chances, kind="stable")[::-1]
     hits = np.cumsum(truth[order])
     last = np.append(np.diff(chances[order]) != 0, [True])  # the end of each run of equal probabilities
     hits, seen = hits[last], np.flatnonzero(last) + 1
@@ -101,7 +101,10 @@ def interval(
     """A figure with its 95 % bootstrap interval over rows; None where it cannot be told."""
     if not len(truth) or np.isnan(value := measure(truth, said)):
         return None
-    drawn = [measure(truth[pick], said[pick]) for pick in _resamples(len(truth), seed)]
+    # No measure looks at the order of rows; sorting what is sorted takes a tenth of the time.
+    order = np.argsort(said if said.ndim == 1 else said[:, 0], kind="stable")
+    truth, said = truth[order], said[order]
+    drawn = [measure(truth[pick], said[pick]) for pick in map(np.sort, _resamples(len(truth), seed))]
     low, high = np.nanpercentile(drawn, [2.5, 97.5])
     return value, float(low), float(high)
 

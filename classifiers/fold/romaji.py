@@ -19,7 +19,7 @@ _SYLLABLES: Final = {
 _CLOSED: Final = r"(?P<double>([kgsztdbpmr])(?=\2)|t(?=ch))|(?P<nasal>n(?:'|n(?![aiueoy])|(?![aiueoy])))"
 _PIECE: Final = re.compile(_CLOSED + "|" + "|".join(sorted(_SYLLABLES, key=len, reverse=True)))
 WORD: Final = re.compile(r"(?<![a-z0-9@#/._:-])[a-z]{2,}(?![a-z0-9]|[./@:_-][a-z0-9])")
-HINT: Final = re.compile("[a-z]{2}")
+HINT: Final = re.compile("[a-z][a-z]")
 _ALONE: Final = 3
 """Letters a word needs to be read as kana with no other beside it."""
 

@@ -1,6 +1,8 @@
 """Run a backtest over the archive: read, try, tell how far it is."""
 
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 import structlog
@@ -59,7 +61,7 @@ def run(
             decided=backtest_read.decided(connection, service),
             rescore=rescore,
         )
-    with database.read_archive() as archive:
+    with database.read_archive() as archive, _rare_collections():
         total = backtest_read.count(archive, service, since=since, until=until)
         step(0, total)
         done = 0
@@ -68,6 +70,17 @@ def run(
             done += len(chunk)
             step(done, total)
     return test.finish()
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for cycles seldom: what a message makes goes with it and what stays is in use, and looking costs a quarter of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def rescorer(settings: Settings, database: Database) -> Rescore | None:

@@ -1,7 +1,8 @@
 """Stop a loop in good order: SIGTERM or SIGINT asks, and what is in hand is finished first."""
 
 import signal
-from threading import Event
+from queue import SimpleQueue
+from threading import Event, Thread
 from types import FrameType
 
 import structlog
@@ -14,9 +15,16 @@ class Stop:
 
     def __init__(self) -> None:
         self._asked = Event()
+        self._signals: SimpleQueue[int] = SimpleQueue()
 
     def listen(self) -> "Stop":
-        """Take over SIGTERM and SIGINT of this process; the main thread only."""
+        """Take over SIGTERM and SIGINT of this process; the main thread only.
+
+        A signal comes between any two steps of the main thread, which may hold the lock of the log or of the
+        event just then: all that its handler does is to put the number into a queue made for this, and a
+        thread of its own does the rest.
+        """
+        Thread(target=self._end, name="stop", daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         return self
@@ -36,5 +44,10 @@ class Stop:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         del frame
-        log.info("worker.stopping", signal=signal.Signals(number).name)
-        self.ask()
+        self._signals.put(number)
+
+    def _end(self) -> None:
+        while True:
+            number = self._signals.get()
+            log.info("worker.stopping", signal=signal.Signals(number).name)
+            self.ask()

@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 
 import httpx2
 
+from moderation.settings import Settings
 from moderation.storage import desk_bulk, evidence, evidence_copy, inquiries, kits, proposals, rulesets
 from moderation.storage.desk_bulk import Chosen
 from moderation.storage.ids import new_id
 from moderation.taxonomy import Category
 from moderation.trends.days import Period, jst_day_of
+from moderation.trends.helplines import read_helplines
 from moderation.trends.kit import kit_zip
 from moderation.trends.kit_maker import make
 from moderation.trends.proposal import Proposal, ProposalState, Source
@@ -141,7 +143,15 @@ def _kit(desk: Desk, now: datetime) -> str:
         for day in period.days():
             keep(desk.database, chatter(day, 60, hits, service=SERVICE))
     with desk.database.read_archive() as archive:
-        files = make(archive, service=SERVICE, period=week, today=today, categories=(), harm=lambda text: ())
+        files = make(
+            archive,
+            service=SERVICE,
+            period=week,
+            today=today,
+            categories=(),
+            harm=lambda text: (),
+            helplines=read_helplines(Settings().helplines_file),
+        )
     with desk.database.write() as unit:
         return kits.add(
             unit.connection,

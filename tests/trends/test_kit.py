@@ -61,13 +61,8 @@ def test_a_wording_of_many_is_an_example_with_names_masked():
     assert all("taro" not in one.text and "u-1" not in one.text for one in examples(wording, harm=no_harm))
 
 
-@pytest.fixture
-def files(sqlite_database):
-    for day in BEFORE.days():
-        keep(sqlite_database, chatter(day, 400, 4, authors=80))
-    for day in WEEK.days():
-        keep(sqlite_database, chatter(day, 400, 40, authors=80, text="へたくそ"))
-    with sqlite_database.read_archive() as archive:
+def kit_of(database):
+    with database.read_archive() as archive:
         return make(
             archive,
             service="stream",
@@ -77,6 +72,15 @@ def files(sqlite_database):
             harm=no_harm,
             helplines=read_helplines(SHIPPED),
         )
+
+
+@pytest.fixture
+def files(sqlite_database):
+    for day in BEFORE.days():
+        keep(sqlite_database, chatter(day, 400, 4, authors=80))
+    for day in WEEK.days():
+        keep(sqlite_database, chatter(day, 400, 40, authors=80, text="へたくそ"))
+    return kit_of(sqlite_database)
 
 
 def test_a_kit_holds_all_that_an_article_needs(files):
@@ -98,16 +102,7 @@ def test_no_id_of_anybody_is_in_any_file(files):
 
 
 def test_the_same_figures_give_the_same_bytes(files, sqlite_database):
-    with sqlite_database.read_archive() as archive:
-        again = make(
-            archive,
-            service="stream",
-            period=WEEK,
-            today=TODAY,
-            categories=(),
-            harm=no_harm,
-            helplines=read_helplines(SHIPPED),
-        )
+    again = kit_of(sqlite_database)
 
     assert kit_zip(again) == kit_zip(files)
     with zipfile.ZipFile(io.BytesIO(kit_zip(files))) as archive:

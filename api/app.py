@@ -47,11 +47,11 @@ from moderation.reports.collector import Collector
 from moderation.reports.tokens import StatusTokens
 from moderation.settings import Settings
 from moderation.storage import migrate
+from moderation.storage.chat.rate_limit import RateLimits
 from moderation.storage.database import open_database
-from moderation.storage.desk_signal import DeskSignal
-from moderation.storage.pseudonym import read_pseudonyms
-from moderation.storage.rate_limit import RateLimits
+from moderation.storage.desk.signal import DeskSignal
 from moderation.storage.redis import connect, connect_async
+from moderation.storage.trends.pseudonym import read_pseudonyms
 from workers.enqueue import Jobs
 
 DESCRIPTION = """Trust and safety for Japanese livestreams.

@@ -10,8 +10,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from api.toll import charge
 from moderation.errors import BadCredentials, MissingScope
-from moderation.storage import accounts
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts import accounts
+from moderation.storage.accounts.accounts import ApiKey
 from moderation.storage.database import Database
 from moderation.taxonomy import Scope
 

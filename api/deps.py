@@ -13,10 +13,10 @@ from moderation.reports.collector import Collector
 from moderation.reports.tokens import StatusTokens
 from moderation.scoring.intake import Intake
 from moderation.settings import Settings
+from moderation.storage.chat.live import LiveState
+from moderation.storage.chat.rate_limit import RateLimits
 from moderation.storage.database import Connection, Database, Unit
-from moderation.storage.desk_signal import DeskSignal
-from moderation.storage.live import LiveState
-from moderation.storage.rate_limit import RateLimits
+from moderation.storage.desk.signal import DeskSignal
 from workers.enqueue import Jobs
 
 

@@ -14,8 +14,8 @@ import structlog
 from api.line_scorer import LineScorer, failed_rows
 from api.score_lines import LONGEST_LINE, Line
 from moderation.errors import ModerationError, Unavailable
-from moderation.storage.chat_stream import ChatStream
-from moderation.storage.consumer_group import Entry
+from moderation.storage.chat.chat_stream import ChatStream
+from moderation.storage.chat.consumer_group import Entry
 from moderation.storage.redis import AWAY
 from workers.stopping import Stop
 

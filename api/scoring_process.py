@@ -16,10 +16,10 @@ from moderation.bootstrap import EngineRoom
 from moderation.scoring.intake import Intake
 from moderation.scoring.terms import Limits
 from moderation.settings import Settings
+from moderation.storage.chat.live import LiveState
+from moderation.storage.chat.windows import RedisWindows
 from moderation.storage.database import Database
 from moderation.storage.line import Line
-from moderation.storage.live import LiveState
-from moderation.storage.windows import RedisWindows
 
 log = structlog.get_logger(__name__)
 

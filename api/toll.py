@@ -10,8 +10,8 @@ from api.deps import get_parts
 from moderation.errors import RateLimited
 from moderation.scoring.terms import Payment
 from moderation.settings import Settings
-from moderation.storage.accounts import ApiKey
-from moderation.storage.rate_limit import Bucket, Toll
+from moderation.storage.accounts.accounts import ApiKey
+from moderation.storage.chat.rate_limit import Bucket, Toll
 from moderation.storage.redis import AWAY
 
 log = structlog.get_logger(__name__)

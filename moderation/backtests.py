@@ -15,8 +15,9 @@ from moderation.scoring.backtest import Backtest, Rescore
 from moderation.scoring.backtest_report import Report
 from moderation.scoring.ruleset import RuleSources
 from moderation.settings import Settings
-from moderation.storage import backtest_read, models
 from moderation.storage.database import Database
+from moderation.storage.models import models
+from moderation.storage.rules import backtest_read
 
 log = structlog.get_logger(__name__)
 

@@ -21,11 +21,14 @@ from moderation.scoring.policy import read_policy
 from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import RuleSources
 from moderation.settings import Settings
-from moderation.storage import model_files, models, people, policies, rule_costs, rulesets, standing
+from moderation.storage import policies
+from moderation.storage.chat import people, standing
+from moderation.storage.chat.standing import Standings
 from moderation.storage.database import Connection, Database, Unit
+from moderation.storage.models import files, models
 from moderation.storage.policies import PolicyClause
-from moderation.storage.rule_costs import Cost
-from moderation.storage.standing import Standings
+from moderation.storage.rules import costs, rulesets
+from moderation.storage.rules.costs import Cost
 from moderation.taxonomy import Category, Strictness
 from moderation.trends.days import jst_day_of
 from rules.compile import compile_rules
@@ -86,7 +89,7 @@ def load_registered(settings: Settings, database: Database, version: str) -> Cla
             f"Model {version} is not registered; `ibasho model status` shows those that are."
         )
     try:
-        return ClassifierBridge(Classifier.load(model_files.check(settings.data_dir, version, known.files)))
+        return ClassifierBridge(Classifier.load(files.check(settings.data_dir, version, known.files)))
     except ClassifierError as error:
         raise ModelUnavailable(f"Model {version}: {error}") from error
 
@@ -254,7 +257,7 @@ class EngineRoom:
             measure(self._rules.bridge, self._costs)
         if self._costs and now >= self._costs_due:
             with self._database.write() as unit:
-                rule_costs.add(unit.connection, list(self._costs.values()), day=jst_day_of(now))
+                costs.add(unit.connection, list(self._costs.values()), day=jst_day_of(now))
             self._costs.clear()
             self._costs_due = now + COSTS_EVERY
 

@@ -12,16 +12,16 @@ from moderation.errors import StoreUnavailable
 from moderation.scoring.detectors import RulesBridge, views_of
 from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import RuleSources
-from moderation.storage import rule_activation, rulesets
 from moderation.storage.database import Connection, Database
 from moderation.storage.ids import new_id
-from moderation.storage.rule_activation import Beat
-from moderation.storage.rule_costs import Cost
+from moderation.storage.rules import activation, rulesets
+from moderation.storage.rules.activation import Beat
+from moderation.storage.rules.costs import Cost
 
 log = structlog.get_logger(__name__)
 
 _LONGEST_PROBLEM = 500
-LATE_SECONDS = rule_activation.LIVE.total_seconds() - 1
+LATE_SECONDS = activation.LIVE.total_seconds() - 1
 """A process whose last sign of life is older must look before it answers: soon nobody waits for it. Clocks may differ by the second."""
 BUDGET_NS = 5_000_000
 """Processor time spent on measuring at each refresh: a quarter of a per cent of it."""
@@ -67,7 +67,7 @@ class FollowedRules:
 
     def has_news(self, connection: Connection) -> bool:
         """Whether something came into force or was proposed since the last ``follow``; one cheap query."""
-        return rule_activation.news(connection) != self._news
+        return activation.news(connection) != self._news
 
     def follow(self, database: Database) -> bool:
         """Take up the version in force, and compile the one that is proposed.
@@ -79,9 +79,9 @@ class FollowedRules:
             StoreUnavailable: The database does not answer; all stays as it was.
         """
         with database.read() as connection:
-            news = rule_activation.news(connection)
+            news = activation.news(connection)
             active = rulesets.active(connection) if news[0] != self.seq else None
-            asked = rule_activation.waiting(connection) if news[1] > self._proposal else None
+            asked = activation.waiting(connection) if news[1] > self._proposal else None
             proposed = None if asked is None else rulesets.sources_of(connection, asked.version)
         if active is not None:
             self.bridge = self._ready.get(active.version) or self._compile(active.sources)
@@ -114,13 +114,13 @@ class FollowedRules:
             problem=self._problem,
         )
         with database.write() as unit:
-            rule_activation.beat(unit.connection, sign)
-            rule_activation.settle(unit.connection, now=now)
+            activation.beat(unit.connection, sign)
+            activation.settle(unit.connection, now=now)
 
     def leave(self, database: Database) -> None:
         """Say goodbye, so that nobody waits. Raises StoreUnavailable."""
         with database.write() as unit:
-            rule_activation.leave(unit.connection, self._id)
+            activation.leave(unit.connection, self._id)
 
 
 def measure(bridge: RulesBridge, costs: dict[RuleSource, Cost]) -> None:

@@ -6,7 +6,7 @@ import structlog
 
 from moderation.bootstrap import EngineRoom
 from moderation.reports.reading import ReadReport
-from moderation.storage import windows
+from moderation.storage.chat import windows
 from moderation.storage.redis import AWAY, Redis
 from rules.windows import WindowRequest
 

@@ -8,9 +8,11 @@ from typing import Any
 from moderation.scoring.backtest_report import precision
 from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import RuleSources
-from moderation.storage import rule_costs, rule_decisions, rule_hits
 from moderation.storage.database import Connection
-from moderation.storage.rule_decisions import RuleDecisions
+from moderation.storage.rules import costs as rule_costs
+from moderation.storage.rules import decisions as rule_decisions
+from moderation.storage.rules import hits as rule_hits
+from moderation.storage.rules.decisions import RuleDecisions
 from moderation.trends.days import hour_of, jst_day_of
 from moderation.trends.intervals import Interval
 

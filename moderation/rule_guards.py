@@ -16,8 +16,10 @@ from moderation.scoring.backtest_report import precision
 from moderation.scoring.detectors import fold_text
 from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import RuleSources
-from moderation.storage import audit, rule_activation, rule_alarms, rule_costs, rule_hits, rulesets
+from moderation.storage.accounts import audit
 from moderation.storage.database import Connection, Database
+from moderation.storage.rules import activation, alarms, costs, rulesets
+from moderation.storage.rules import hits as rule_hits
 from moderation.trends.days import hour_of, jst_day_of
 from rules.compile import compile_rules
 
@@ -73,7 +75,7 @@ def guard(database: Database, *, now: datetime) -> list[Finding]:
     if jumped:
         with database.write() as unit:
             for one in jumped:
-                rule_alarms.sound(unit.connection, one.rule, one.kind, one.data, now=now)
+                alarms.sound(unit.connection, one.rule, one.kind, one.data, now=now)
                 log.warning("rule.rate_alarm", rule=str(one.rule), **one.data)
     return [*found, *jumped]
 
@@ -107,7 +109,7 @@ def _too_broad(
         share = precision(found, max(0, messages - found))
         if share is not None and share[1].low > MOST_HITS:
             data = {"hits": found, "messages": messages, "per_cent": str(round(100 * share[0], 1))}
-            yield Finding(rule=rule, kind=rule_alarms.TOO_BROAD, data=data)
+            yield Finding(rule=rule, kind=alarms.TOO_BROAD, data=data)
 
 
 def _new_since(
@@ -125,10 +127,10 @@ def _new_since(
 
 
 def _too_slow(connection: Connection, live: frozenset[RuleSource], *, now: datetime) -> Iterator[Finding]:
-    for rule, cost in rule_costs.read(connection, since=jst_day_of(now)).items():
+    for rule, cost in costs.read(connection, since=jst_day_of(now)).items():
         if rule in live and cost.messages >= FEWEST_MEASURED and cost.microseconds > SLOWEST_US:
             data = {"microseconds": round(cost.microseconds), "messages": cost.messages}
-            yield Finding(rule=rule, kind=rule_alarms.SLOW, data=data)
+            yield Finding(rule=rule, kind=alarms.SLOW, data=data)
 
 
 def _jumped(
@@ -147,7 +149,7 @@ def _jumped(
         hits, expected = late.get(rule, 0), share * messages
         if not share or not _is_jump(hits, messages, share):
             continue
-        last = rule_alarms.last_at(connection, rule.rule_id, rule_alarms.RATE)
+        last = alarms.last_at(connection, rule.rule_id, alarms.RATE)
         if last is None or last < now - _QUIET_FOR:
             data = {
                 "hits": hits,
@@ -155,7 +157,7 @@ def _jumped(
                 "expected": str(round(expected, 1)),
                 "hour": hour.isoformat(),
             }
-            yield Finding(rule=rule, kind=rule_alarms.RATE, data=data)
+            yield Finding(rule=rule, kind=alarms.RATE, data=data)
 
 
 def _is_jump(hits: int, messages: int, share: float) -> bool:
@@ -190,10 +192,10 @@ def _to_shadow(database: Database, sources: RuleSources, found: list[Finding], *
                 parent=sources.version,
                 note=f"to the shadow: {names}",
             )
-            rule_activation.propose(unit.connection, version, by=ACTOR, now=now, act=rulesets.GUARD)
-            rule_activation.settle(unit.connection, now=now)
+            activation.propose(unit.connection, version, by=ACTOR, now=now, act=rulesets.GUARD)
+            activation.settle(unit.connection, now=now)
             for one in found:
-                rule_alarms.sound(unit.connection, one.rule, one.kind, one.data, now=now)
+                alarms.sound(unit.connection, one.rule, one.kind, one.data, now=now)
                 audit.append(
                     unit.connection,
                     actor=ACTOR,

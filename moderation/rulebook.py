@@ -13,9 +13,10 @@ from functools import lru_cache
 from moderation.rule_errors import ListNotFound, RuleNotFound, RuleSetConflict, RulesRefused
 from moderation.scoring.detectors import fold_text, views_of
 from moderation.scoring.ruleset import FileChange, Kind, RuleSources, bumped, changes, rebased, rule_hashes
-from moderation.storage import policies, rule_activation, rulesets
+from moderation.storage import policies
 from moderation.storage.database import Connection, Database
-from moderation.storage.rule_activation import WAITING, Proposal
+from moderation.storage.rules import activation, rulesets
+from moderation.storage.rules.activation import WAITING, Proposal
 from rules.checks import check
 from rules.compile import compile_rules
 from rules.load import LoadedRule
@@ -131,7 +132,7 @@ def ask(
                 f"{version} was made from {known.parent}, and {active[0].version} came into force meanwhile; "
                 "put the change on top of it first (rebase)."
             )
-    return rule_activation.propose(connection, version, by=by, now=now, act=act)
+    return activation.propose(connection, version, by=by, now=now, act=act)
 
 
 def ask_back(connection: Connection, *, by: str, now: datetime) -> Proposal:
@@ -139,7 +140,7 @@ def ask_back(connection: Connection, *, by: str, now: datetime) -> Proposal:
     before = rulesets.before_active(connection)
     if before is None:
         raise RuleSetConflict("No other rule set was in force, so there is none to go back to.")
-    return rule_activation.propose(connection, before, by=by, now=now, act=rulesets.ROLLBACK)
+    return activation.propose(connection, before, by=by, now=now, act=rulesets.ROLLBACK)
 
 
 def wait_for(
@@ -157,11 +158,11 @@ def wait_for(
     """
     while asked.state == WAITING:
         with database.write() as unit:
-            rule_activation.settle(unit.connection, now=clock())
-            asked = rule_activation.proposal(unit.connection, asked.seq)
+            activation.settle(unit.connection, now=clock())
+            asked = activation.proposal(unit.connection, asked.seq)
         if asked.state == WAITING:
             sleep(_LOOK_SECONDS)
-    if asked.state == rule_activation.REFUSED:
+    if asked.state == activation.REFUSED:
         raise RuleSetConflict(f"{asked.version} did not come into force: {asked.why}")
     return asked
 

@@ -30,7 +30,7 @@ from moderation.settings import PROJECT, Settings
 from moderation.storage import migrate, private_redis
 from moderation.storage.database import Database, open_database
 from moderation.storage.redis import Redis, connect
-from moderation.storage.rulesets import RuleSources
+from moderation.storage.rules.rulesets import RuleSources
 from tests.support import parts
 from tests.support.factories import NOON
 from tests.support.postgres import Postgres, running_postgres

@@ -2,7 +2,9 @@
 
 import pytest
 
-from moderation.storage import accounts, migrate, rulesets
+from moderation.storage import migrate
+from moderation.storage.accounts import accounts
+from moderation.storage.rules import rulesets
 from tests.support import factories, parts
 from tests.support.servers import make_key
 

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from moderation.storage import outbox, webhooks
+from moderation.storage import outbox
 from moderation.storage.database import Database
 from moderation.storage.outbox import OutboxRow
-from moderation.storage.webhooks import Endpoint
+from moderation.storage.webhooks import endpoints
+from moderation.storage.webhooks.endpoints import Endpoint
 from workers import process
 from workers.retries import next_attempt
 from workers.webhook_http import Answer, body_of, send
@@ -50,7 +51,7 @@ def _take(database: Database, outbox_id: str, *, lease: timedelta) -> tuple[Outb
         row = outbox.take(unit.connection, outbox_id, now=now, until=now + lease)
         if row is None or row.endpoint_id is None:
             return None
-        endpoint = webhooks.get(unit.connection, row.endpoint_id)
+        endpoint = endpoints.get(unit.connection, row.endpoint_id)
         if endpoint.disabled_at is not None:
             outbox.give_up(unit.connection, row.id, now=now)
             return None
@@ -71,7 +72,7 @@ def _settle(database: Database, row: OutboxRow, endpoint: Endpoint, answer: Answ
         if answer.delivered:
             outbox.mark_delivered(unit.connection, [row.id], now=now)
         elif answer.status == _GONE:
-            webhooks.disable(unit.connection, endpoint.id, why="the receiver answered 410 Gone", now=now)
+            endpoints.disable(unit.connection, endpoint.id, why="the receiver answered 410 Gone", now=now)
         elif again is None:
             outbox.give_up(unit.connection, row.id, now=now)
         else:

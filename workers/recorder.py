@@ -21,14 +21,16 @@ import structlog
 from moderation.campaigns.pinning import Measures
 from moderation.errors import StoreUnavailable
 from moderation.scoring.record import ScoredRecord, decode
-from moderation.storage import archive, buckets, gaps, outbox
-from moderation.storage.archive import RecordRefused
-from moderation.storage.consumer_group import Entry
+from moderation.storage import outbox
+from moderation.storage.chat import archive
+from moderation.storage.chat.archive import RecordRefused
+from moderation.storage.chat.consumer_group import Entry
+from moderation.storage.chat.stream import ScoredStream
 from moderation.storage.database import Database
 from moderation.storage.ids import new_id
-from moderation.storage.pseudonym import Pseudonyms
 from moderation.storage.redis import AWAY, Redis
-from moderation.storage.stream import ScoredStream
+from moderation.storage.trends import buckets, gaps
+from moderation.storage.trends.pseudonym import Pseudonyms
 from moderation.trends.facts import FactKey, UnknownFact, count_fact
 from workers.stopping import Stop
 

@@ -18,8 +18,8 @@ from moderation.reports.retention import keeping_of
 from moderation.reports.terms import terms_of
 from moderation.settings import Settings
 from moderation.storage import private_redis
-from moderation.storage.pseudonym import read_pseudonyms
 from moderation.storage.redis import Redis, connect
+from moderation.storage.trends.pseudonym import read_pseudonyms
 from workers import process
 from workers.enqueue import long_queue, webhook_queue
 from workers.process import WorkerParts

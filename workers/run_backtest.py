@@ -6,9 +6,9 @@ from time import monotonic
 import structlog
 
 from moderation import backtests
-from moderation.storage import backtests as asked
-from moderation.storage import rulesets
-from moderation.storage.backtests import AskedBacktest
+from moderation.storage.rules import backtests as asked
+from moderation.storage.rules import rulesets
+from moderation.storage.rules.backtests import AskedBacktest
 from workers import process
 from workers.process import WorkerParts
 

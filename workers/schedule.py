@@ -12,21 +12,16 @@ from moderation.reports import retention
 from moderation.reports.clock import Terms
 from moderation.reports.retention import Keeping
 from moderation.scoring.drift_watch import watch
-from moderation.storage import (
-    audit,
-    backtests,
-    desk_ageing,
-    desk_second_looks,
-    expiry,
-    gaps,
-    notice_alarms,
-    outbox,
-    stream,
-    term_counts,
-)
+from moderation.storage import outbox
+from moderation.storage.accounts import audit
+from moderation.storage.chat import stream
 from moderation.storage.database import Database
-from moderation.storage.pseudonym import Pseudonyms
+from moderation.storage.desk import ageing, expiry, second_looks
 from moderation.storage.redis import AWAY, Redis
+from moderation.storage.reports import notice_alarms
+from moderation.storage.rules import backtests
+from moderation.storage.trends import gaps, term_counts
+from moderation.storage.trends.pseudonym import Pseudonyms
 from moderation.trends import alarm_watch
 from moderation.trends.closing import close_days
 from moderation.trends.days import jst_day_of
@@ -157,7 +152,7 @@ class Schedule:
 
     def _age_cases(self, now: datetime) -> None:
         with self._database.write() as unit:
-            desk_ageing.age(unit.connection, now=now, most=_MOST)
+            ageing.age(unit.connection, now=now, most=_MOST)
 
     def _seal_audit(self, now: datetime) -> None:
         del now
@@ -168,7 +163,7 @@ class Schedule:
         if self._drawn is not None and now - self._drawn < _DRAW_EVERY:
             return
         with self._database.write() as unit:
-            desk_second_looks.draw(unit.connection, share=self._second_look_share, now=now)
+            second_looks.draw(unit.connection, share=self._second_look_share, now=now)
         self._drawn = now
 
     def _watch_drift(self, now: datetime) -> None:

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from api.cli.store import current_database
 from api.cli.terminal import EXIT_BAD_DATA, complain, errors, new_app, results
-from moderation.storage import audit, audit_read
+from moderation.storage.accounts import audit, audit_read
 from moderation.storage.database import Database
 
 app = new_app("Look at the audit trail, and see whether it is whole.")

@@ -24,9 +24,9 @@ from moderation.campaigns.render import effect_dict, plan_dict
 from moderation.campaigns.words import plan_ja, sentences
 from moderation.errors import Invalid
 from moderation.settings import read_settings
-from moderation.storage import campaigns as store
 from moderation.storage.database import Database
-from moderation.storage.pseudonym import read_pseudonyms
+from moderation.storage.trends import campaigns as store
+from moderation.storage.trends.pseudonym import read_pseudonyms
 from moderation.taxonomy import Category
 from moderation.trends.days import JST, jst_day_of
 

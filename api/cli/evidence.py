@@ -11,7 +11,8 @@ from rich.table import Table
 from api.cli.store import current_database
 from api.cli.terminal import EXIT_BAD_DATA, complain, new_app, results
 from moderation.reports.evidence_file import evidence_zip
-from moderation.storage import accounts, evidence, evidence_copy
+from moderation.storage.accounts import accounts
+from moderation.storage.reports import evidence, evidence_copy
 from moderation.trends.days import JST
 
 app = new_app("Preserve a case: an immutable copy, its hash, its chain of custody, a legal hold.")

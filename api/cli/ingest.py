@@ -21,7 +21,7 @@ from api.scoring_process import open_scoring
 from api.wire import Options
 from moderation.settings import Settings, read_settings
 from moderation.storage import private_redis
-from moderation.storage.chat_stream import ChatStream
+from moderation.storage.chat.chat_stream import ChatStream
 from moderation.storage.database import Database
 from moderation.storage.ids import new_id
 from moderation.storage.redis import connect, connect_async

@@ -9,7 +9,7 @@ from rich.table import Table
 from api.auth import new_secret
 from api.cli.store import current_database
 from api.cli.terminal import errors, new_app, results
-from moderation.storage import accounts
+from moderation.storage.accounts import accounts
 from moderation.taxonomy import Scope
 
 app = new_app("Make, list, rotate and revoke API keys. A key belongs to one streaming service.")

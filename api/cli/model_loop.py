@@ -19,10 +19,13 @@ from classifiers.errors import ClassifierError
 from moderation.errors import ModelUnavailable
 from moderation.scoring.learning import training_row
 from moderation.settings import Settings, read_settings
-from moderation.storage import audit, decided, model_files, models
+from moderation.storage.accounts import audit
 from moderation.storage.database import Database
-from moderation.storage.models import RegisteredModel
-from moderation.storage.pseudonym import Pseudonyms, read_pseudonyms
+from moderation.storage.desk import decided
+from moderation.storage.models import files as model_files
+from moderation.storage.models import models
+from moderation.storage.models.models import RegisteredModel
+from moderation.storage.trends.pseudonym import Pseudonyms, read_pseudonyms
 from moderation.trends.days import jst_day
 
 SHORTEST_REASON = 8

@@ -13,10 +13,10 @@ from classifiers.errors import ClassifierError
 from moderation.errors import ModelUnavailable
 from moderation.scoring.shadow import ANY, Agreement
 from moderation.settings import Settings
-from moderation.storage import drift, model_files, models
 from moderation.storage.database import Connection
-from moderation.storage.drift import DayDrift
-from moderation.storage.models import ModelState
+from moderation.storage.models import drift, files, models
+from moderation.storage.models.drift import DayDrift
+from moderation.storage.models.models import ModelState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def read_status(connection: Connection, settings: Settings, *, now: datetime) ->
             artefact = load(settings.classifier_dir)
             live = content_version(artefact.arrays, artefact.lexicon)
         elif known := models.get(connection, live):
-            load(model_files.check(settings.data_dir, live, known.files))
+            load(files.check(settings.data_dir, live, known.files))
     except (ClassifierError, ModelUnavailable) as error:
         problem = str(error)
     counted = [] if state.shadow is None else models.agreement(connection, shadow=state.shadow)

@@ -16,7 +16,8 @@ from moderation.reports.notice_file import notice_zip
 from moderation.reports.notice_words import RIGHT_JA, STATE_JA, NoticeState
 from moderation.reports.terms import terms_of
 from moderation.settings import read_settings
-from moderation.storage import accounts, evidence, notice_read, notices
+from moderation.storage.accounts import accounts
+from moderation.storage.reports import evidence, notice_read, notices
 from moderation.trends.days import JST
 
 app = new_app("Takedown notices (削除申出): list them, export one.")

@@ -13,7 +13,7 @@ from api.cli.terminal import EXIT_CANNOT_RUN, complain, new_app
 from moderation.reports.retention import keeping_of, run_once
 from moderation.settings import read_settings
 from moderation.storage import erasure
-from moderation.storage.pseudonym import read_pseudonyms
+from moderation.storage.trends.pseudonym import read_pseudonyms
 
 app = new_app("Delete what is past its time, or everything of one author. Legal holds are respected.")
 

@@ -17,9 +17,10 @@ from moderation.rulebook import Edit
 from moderation.scoring.rule_source import parse_source
 from moderation.scoring.ruleset import RuleSources, changes
 from moderation.settings import read_settings
-from moderation.storage import rule_undo, rulesets
 from moderation.storage.database import Database
-from moderation.storage.rule_undo import Undoing
+from moderation.storage.rules import rulesets
+from moderation.storage.rules import undo as rule_undo
+from moderation.storage.rules.undo import Undoing
 from moderation.taxonomy import Role
 from rules.load import load_folder
 from rules.lock import LOCK, changed_without_version, make_lock, read_lock, write_lock

@@ -21,8 +21,9 @@ from moderation.rule_trial import near, trace_message
 from moderation.scoring.backtest_report import Report
 from moderation.scoring.ruleset import RuleSources
 from moderation.settings import read_settings
-from moderation.storage import accounts, rulesets
+from moderation.storage.accounts import accounts
 from moderation.storage.database import Database
+from moderation.storage.rules import rulesets
 from moderation.trends.days import jst_day
 from rules.example import Example, ExampleAuthor, ExampleRoom, ExampleTarget
 

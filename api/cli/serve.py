@@ -19,8 +19,9 @@ from api.cli.terminal import errors, new_app
 from classifiers.artefact import load
 from moderation.errors import Misconfigured, PortTaken
 from moderation.settings import Settings, read_settings
-from moderation.storage import migrate, private_redis, rulesets
+from moderation.storage import migrate, private_redis
 from moderation.storage.database import open_database
+from moderation.storage.rules import rulesets
 
 SECONDS_TO_FINISH = 10
 """Requests in hand have this long once the server is asked to stop."""

@@ -1,7 +1,7 @@
 """Which streaming service a command is about."""
 
 from moderation.errors import NotFound
-from moderation.storage import accounts
+from moderation.storage.accounts import accounts
 from moderation.storage.database import Connection
 
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from moderation.errors import NotFound
 from moderation.settings import Settings, read_settings
-from moderation.storage import accounts, migrate
+from moderation.storage import migrate
+from moderation.storage.accounts import accounts
 from moderation.storage.database import Database, open_database
 
 

@@ -13,7 +13,7 @@ from api.cli.terminal import new_app
 from moderation.reports import transparency as counts
 from moderation.reports import transparency_pages
 from moderation.reports.transparency_pages import Form
-from moderation.storage import transparency as store
+from moderation.storage.reports import transparency as store
 
 app = new_app()
 

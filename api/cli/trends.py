@@ -11,8 +11,8 @@ import typer
 from api.cli import trends_kit
 from api.cli.store import current_database, known_service
 from api.cli.terminal import errors, new_app
-from moderation.storage import detection, trends_read
-from moderation.storage.measurements import counted_with
+from moderation.storage.trends import detection, sums
+from moderation.storage.trends.measurements import counted_with
 from moderation.trends import chart, render
 from moderation.trends.asked import asked_period
 from moderation.trends.days import jst_day_of
@@ -61,7 +61,7 @@ def report(
         chosen = known_service(database, service)
         with database.read() as connection, database.read_archive() as archive:
             source = counted_with(connection, measured)
-            figures = trends_read.read(archive, service=chosen, period=period, today=today, source=source)
+            figures = sums.read(archive, service=chosen, period=period, today=today, source=source)
             seen = detection.read(connection, archive, service=chosen, period=period)
     made = make_report(figures)
     if picture is not None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from api.cli.store import current_database
 from api.cli.terminal import EXIT_BAD_DATA, complain, errors, new_app, results
 from api.console.login import hash_password
-from moderation.storage import accounts
+from moderation.storage.accounts import accounts
 from moderation.taxonomy import Role
 
 MIN_PASSWORD = 10

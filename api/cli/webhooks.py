@@ -11,9 +11,11 @@ from rich.table import Table
 from api.cli.store import current_database, known_service
 from api.cli.terminal import errors, new_app, results
 from moderation.settings import read_settings
-from moderation.storage import accounts, webhook_log, webhooks
+from moderation.storage.accounts import accounts
 from moderation.storage.database import Connection
-from moderation.storage.webhook_log import Attempt, Delivery
+from moderation.storage.webhooks import endpoints
+from moderation.storage.webhooks import log as webhook_log
+from moderation.storage.webhooks.log import Attempt, Delivery
 
 app = new_app("Look after webhook endpoints: add, list, change, try, log, redeliver, rotate their secrets.")
 
@@ -36,7 +38,7 @@ def add(
     with current_database(settings) as database:
         owner = known_service(database, service)
         with database.write() as unit:
-            made = webhooks.add(
+            made = endpoints.add(
                 unit.connection,
                 service=owner,
                 url=url,
@@ -56,7 +58,7 @@ def list_endpoints() -> None:
         found = [
             one
             for service in accounts.service_ids(connection)
-            for one in webhooks.of_service(connection, service)
+            for one in endpoints.of_service(connection, service)
         ]
     table = Table("id", "service", "url", "events", "minors", "state")
     for one in found:
@@ -75,7 +77,7 @@ def log(
 ) -> None:
     """Print what was sent to an endpoint and what came of it."""
     with _reading() as connection:
-        webhooks.get(connection, endpoint_id)
+        endpoints.get(connection, endpoint_id)
         events = webhook_log.sent_events(connection, endpoint_id, state=state, before=None, most=most)
     table = Table("event", "type", "subject", "made", "state", "attempts", "last answer")
     for one in events:
@@ -98,7 +100,7 @@ def redeliver(
         raise typer.BadParameter("give --event or --failed-hours, one of them", param_hint="--event")
     now = datetime.now(UTC)
     with current_database() as database, database.write() as unit:
-        webhooks.get(unit.connection, endpoint_id)
+        endpoints.get(unit.connection, endpoint_id)
         again = list(event or ())
         for one in again:
             webhook_log.redeliver(unit.connection, endpoint_id, one, now=now)
@@ -117,7 +119,7 @@ def rotate(
 ) -> None:
     """Sign with a new secret, and print it."""
     with current_database() as database, database.write() as unit:
-        made = webhooks.rotate_secret(
+        made = endpoints.rotate_secret(
             unit.connection, endpoint_id, overlap=timedelta(hours=overlap_hours), now=datetime.now(UTC)
         )
     errors().print(f"Events carry both signatures until {_stamp(made.old_secret_until)}.")
@@ -141,7 +143,7 @@ def disable(
 ) -> None:
     """Send nothing more to an endpoint; what waits for it is given up."""
     with current_database() as database, database.write() as unit:
-        webhooks.disable(unit.connection, endpoint_id, why=why, now=datetime.now(UTC))
+        endpoints.disable(unit.connection, endpoint_id, why=why, now=datetime.now(UTC))
     errors().print(f"Endpoint {endpoint_id} is off.")
 
 
@@ -149,7 +151,7 @@ def disable(
 def enable(endpoint_id: EndpointId) -> None:
     """Send to an endpoint again; `redeliver` brings what it missed."""
     with current_database() as database, database.write() as unit:
-        webhooks.enable(unit.connection, endpoint_id)
+        endpoints.enable(unit.connection, endpoint_id)
     errors().print(f"Endpoint {endpoint_id} is on.")
 
 

@@ -15,7 +15,7 @@ from api.deps import Parts, get_parts
 from api.wire import schema_of
 from moderation.errors import FieldProblem, Invalid
 from moderation.scoring.mappings import OPENAI, OPENAI_CATEGORIES, Reading
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts.accounts import ApiKey
 from moderation.taxonomy import Scope
 
 router = APIRouter()

@@ -25,7 +25,7 @@ from api.compat.scoring import read_texts
 from api.deps import get_parts
 from moderation.errors import FieldProblem, Invalid
 from moderation.scoring.mappings import PERSPECTIVE, PERSPECTIVE_WITHOUT, Counterpart, Reading
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts.accounts import ApiKey
 from moderation.taxonomy import Scope
 
 router = APIRouter()

@@ -13,7 +13,9 @@ from api.deps import Now, Parts, ProcessParts, Read, lease_of
 from moderation.errors import Conflict, Invalid, ModerationError, OwnDecision
 from moderation.review.appeal import AppealState
 from moderation.review.decision import MAX_PUBLIC_NOTE, MAX_REASON
-from moderation.storage import accounts, appeal_answers, appeals, desk_care, desk_case, policies
+from moderation.storage import policies
+from moderation.storage.accounts import accounts
+from moderation.storage.desk import appeal_answers, appeals, care, case
 
 router = APIRouter()
 
@@ -83,14 +85,14 @@ def _show(
 ) -> HTMLResponse:
     with parts.database.read() as connection:
         file = appeals.get(connection, appeal_id, visitor.sight)
-        if not desk_care.may_look(connection, file.case, visitor.sight, now=now):
+        if not care.may_look(connection, file.case, visitor.sight, now=now):
             return gate(request, file.case, visitor, now, back=f"/console/appeals/{file.appeal.id}")
-        case_file = desk_case.load(connection, file.case.id, visitor.sight)
+        case_file = case.load(connection, file.case.id, visitor.sight)
         view = view_of(case_file, policies.current(connection), visitor, now)
         people = accounts.user_names(connection)
     if file.case.minors:
         with parts.database.write() as unit:
-            desk_care.note_look(unit.connection, file.case, visitor.sight, "appeal", now=now)
+            care.note_look(unit.connection, file.case, visitor.sight, "appeal", now=now)
     status = 200
     if error is not None:
         status = 409 if isinstance(error, Conflict) else 403 if isinstance(error, OwnDecision) else 422

@@ -7,7 +7,7 @@ from fastapi import Request
 
 from api.console.texts import N_
 from moderation.errors import Invalid
-from moderation.storage import accounts
+from moderation.storage.accounts import accounts
 from moderation.storage.database import Connection
 from moderation.trends.asked import DEFAULT_DAYS, asked_period
 from moderation.trends.days import Period, jst_day_of, jst_week, last_days

@@ -7,7 +7,7 @@ from api.console.queue import page_of
 from api.console.render import render
 from api.console.visitor import SignedIn
 from api.deps import Now, ProcessParts
-from moderation.storage import accounts, audit_read
+from moderation.storage.accounts import accounts, audit_read
 
 router = APIRouter()
 

@@ -11,7 +11,8 @@ from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.deps import Now, Parts, ProcessParts
 from moderation.errors import FieldProblem, Invalid, ModerationError, NotFound
 from moderation.review.strikes import weight_in_force
-from moderation.storage import accounts, desk_history
+from moderation.storage.accounts import accounts
+from moderation.storage.desk import history
 
 router = APIRouter()
 
@@ -37,7 +38,7 @@ def put_label(
                 "Not a number of days.", [FieldProblem(pointer="/days", detail="1 to 366, or none")]
             )
         with parts.database.write() as unit:
-            desk_history.put_label(
+            history.put_label(
                 unit.connection,
                 service,
                 "author",
@@ -65,7 +66,7 @@ def remove_label(
     """Take a label off; having lost it meanwhile is fine."""
     try:
         with parts.database.write() as unit:
-            desk_history.remove_label(
+            history.remove_label(
                 unit.connection,
                 service,
                 "author",
@@ -98,7 +99,7 @@ def _show(
     error: ModerationError | None = None,
 ) -> HTMLResponse:
     with parts.database.read() as connection:
-        past = desk_history.history(connection, service, author_id, visitor.sight, now=now)
+        past = history.history(connection, service, author_id, visitor.sight, now=now)
         people = accounts.user_names(connection)
     status = 200 if error is None else 422 if isinstance(error, Invalid) else 404
     if past.empty and error is None:
@@ -113,6 +114,6 @@ def _show(
         people=people,
         strike_weight=weight_in_force(past.strikes, now),
         days=LABEL_DAYS,
-        longest=desk_history.LONGEST_LABEL,
+        longest=history.LONGEST_LABEL,
         trouble=None if error is None else explain(error, status, language_of(request)),
     )

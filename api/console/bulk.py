@@ -11,9 +11,10 @@ from api.console.visitor import Posted, SignedIn, Visitor, text_of, texts_of
 from api.deps import Now, Parts, ProcessParts, lease_of
 from moderation.errors import BadForm, Conflict, Invalid, ModerationError, NotFound
 from moderation.review.presets import PRESETS
-from moderation.storage import accounts, desk_bulk
-from moderation.storage.desk_bulk import Alike, BulkResult, Chosen
-from moderation.storage.desk_rows import get_case
+from moderation.storage.accounts import accounts
+from moderation.storage.desk import bulk
+from moderation.storage.desk.bulk import Alike, BulkResult, Chosen
+from moderation.storage.desk.rows import get_case
 from moderation.storage.ids import new_id
 
 router = APIRouter()
@@ -37,7 +38,7 @@ def decide(
     try:
         with parts.database.write() as unit:
             ruling = preset_ruling(unit, case_id, visitor, text_of(form, "preset"))
-            results = desk_bulk.decide_all(
+            results = bulk.decide_all(
                 unit.connection,
                 chosen,
                 visitor.sight,
@@ -55,7 +56,7 @@ def decide(
 def batch(request: Request, batch_id: str, visitor: SignedIn, parts: ProcessParts, now: Now) -> Response:
     """What became of one's own bulk act."""
     with parts.database.read() as connection:
-        made = desk_bulk.of_batch(connection, batch_id)
+        made = bulk.of_batch(connection, batch_id)
     if not made or not (visitor.sight.senior or made[0].decided_by == visitor.user.id):
         raise NotFound(f"No bulk act {batch_id!r}.")
     results = [BulkResult(case_id=decision.case_id, decision=decision) for decision in made]
@@ -67,7 +68,7 @@ def undo(batch_id: str, visitor: SignedIn, form: Posted, parts: ProcessParts, no
     """Take every decision of a bulk act back that still stands."""
     del form
     with parts.database.write() as unit:
-        desk_bulk.undo_all(unit.connection, batch_id, visitor.sight, now=now, lease=lease_of(parts))
+        bulk.undo_all(unit.connection, batch_id, visitor.sight, now=now, lease=lease_of(parts))
     return RedirectResponse(f"/console/batches/{batch_id}", status_code=303)
 
 
@@ -83,7 +84,7 @@ def _preview(
     alike = word_of(Alike, request.query_params.get("by")) or Alike.TEXT
     with parts.database.read() as connection:
         case = get_case(connection, case_id, visitor.sight)
-        found = desk_bulk.candidates(connection, case, visitor.sight, alike, now=now)
+        found = bulk.candidates(connection, case, visitor.sight, alike, now=now)
         people = accounts.user_names(connection)
     status = 200 if error is None else 409 if isinstance(error, Conflict) else 422
     return render(
@@ -99,7 +100,7 @@ def _preview(
         people=people,
         presets=PRESETS,
         batch_id=new_id(),
-        most=desk_bulk.MOST_CASES,
+        most=bulk.MOST_CASES,
         trouble=None if error is None else explain(error, status, language_of(request)),
     )
 
@@ -108,7 +109,7 @@ def _results(
     request: Request, batch_id: str, visitor: Visitor, parts: Parts, now: Now, results: list[BulkResult]
 ) -> HTMLResponse:
     with parts.database.read() as connection:
-        seen = desk_bulk.visible_cases(connection, [result.case_id for result in results], visitor.sight)
+        seen = bulk.visible_cases(connection, [result.case_id for result in results], visitor.sight)
     language = language_of(request)
     return render(
         request,

@@ -12,10 +12,11 @@ from moderation.campaigns.chart import Mark, marks
 from moderation.campaigns.effect import Effect, Series, effect
 from moderation.campaigns.gather import Stores, gather
 from moderation.campaigns.words import estimate_ja
-from moderation.storage import campaigns as store
-from moderation.storage import models, rulesets
 from moderation.storage.database import Connection
-from moderation.storage.pseudonym import read_pseudonyms
+from moderation.storage.models import models
+from moderation.storage.rules import rulesets
+from moderation.storage.trends import campaigns as store
+from moderation.storage.trends.pseudonym import read_pseudonyms
 from moderation.trends.days import Period
 
 _CHANGES_MARKED = 200

@@ -21,10 +21,10 @@ from moderation.campaigns.reach import read_reach_csv
 from moderation.campaigns.register import Entry, add_event, register
 from moderation.campaigns.words import REASON_JA, VERDICT_JA, estimate_ja, plan_ja, sentences
 from moderation.errors import FieldProblem, Invalid, NotFound
-from moderation.storage import campaigns as store
 from moderation.storage import policies
 from moderation.storage.database import Connection
-from moderation.storage.pseudonym import read_pseudonyms
+from moderation.storage.trends import campaigns as store
+from moderation.storage.trends.pseudonym import read_pseudonyms
 from moderation.taxonomy import CATEGORY_JA, Category
 from moderation.trends.days import jst_day_of
 from moderation.trends.summary import figure

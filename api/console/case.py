@@ -14,20 +14,14 @@ from api.console.visitor import Posted, SignedIn, Visitor
 from api.deps import Now, Parts, ProcessParts, lease_of
 from moderation.errors import Conflict, MissingRole, ModerationError
 from moderation.review.case import Case
-from moderation.storage import (
-    accounts,
-    appeals,
-    desk_care,
-    desk_case,
-    desk_claims,
-    desk_history,
-    desk_routing,
-    desk_similar,
-    desk_talk,
-    policies,
-)
+from moderation.storage import policies
+from moderation.storage.accounts import accounts
 from moderation.storage.database import Connection
-from moderation.storage.desk_rows import get_case
+from moderation.storage.desk import appeals, care, claims, history, routing
+from moderation.storage.desk import case as desk_case
+from moderation.storage.desk import similar as desk_similar
+from moderation.storage.desk import talk as desk_talk
+from moderation.storage.desk.rows import get_case
 from moderation.storage.ids import new_id
 from moderation.storage.policies import PolicyClause
 
@@ -49,7 +43,7 @@ def talk(request: Request, case_id: str, visitor: SignedIn, parts: ProcessParts,
     """The room's chat as a piece of the page, which asks for it while the stream runs."""
     with parts.database.read() as connection:
         case = get_case(connection, case_id, visitor.sight)
-        if not desk_care.may_look(connection, case, visitor.sight, now=now):
+        if not care.may_look(connection, case, visitor.sight, now=now):
             return Response(status_code=403)
         view = _view(connection, parts, case, policies.current(connection), visitor, now)
     return render(request, "case_talk.html", visitor=visitor, now=now, view=view, following=view.live)
@@ -71,7 +65,7 @@ def claim(
     del form
     try:
         with parts.database.write() as unit:
-            desk_claims.claim(unit.connection, case_id, visitor.sight, now=now, lease=lease_of(parts))
+            claims.claim(unit.connection, case_id, visitor.sight, now=now, lease=lease_of(parts))
     except (Conflict, MissingRole) as error:
         return show(request, case_id, visitor, parts, now, error=error)
     return RedirectResponse(f"/console/cases/{case_id}", status_code=303)
@@ -81,7 +75,7 @@ def claim(
 def renew(case_id: str, visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now) -> Response:
     """Keep a case whose page is open; the page asks by itself."""
     with parts.database.write() as unit:
-        case = desk_claims.renew(
+        case = claims.renew(
             unit.connection,
             case_id,
             visitor.sight,
@@ -98,7 +92,7 @@ def release(case_id: str, visitor: SignedIn, form: Posted, parts: ProcessParts, 
     """Give a case back, and go back to the queue."""
     del form
     with parts.database.write() as unit:
-        desk_claims.release(unit.connection, case_id, visitor.sight, now=now)
+        claims.release(unit.connection, case_id, visitor.sight, now=now)
     return RedirectResponse("/console/queue", status_code=303)
 
 
@@ -107,17 +101,15 @@ def skip(case_id: str, visitor: SignedIn, form: Posted, parts: ProcessParts, now
     """Leave a case to others, and open the next one."""
     del form
     with parts.database.write() as unit:
-        desk_claims.take_turn(unit.connection, visitor.sight)
-        desk_claims.release(unit.connection, case_id, visitor.sight, now=now, skip=True)
+        claims.take_turn(unit.connection, visitor.sight)
+        claims.release(unit.connection, case_id, visitor.sight, now=now, skip=True)
     return go_on(visitor, parts, now, notice="skipped")
 
 
 def go_on(visitor: Visitor, parts: Parts, now: Now, *, notice: str) -> Response:
     """Open the next case after one left the hands of somebody, with a word about the last."""
     with parts.database.write() as unit:
-        case, _ = desk_claims.resume_or_claim_next(
-            unit.connection, visitor.sight, now=now, lease=lease_of(parts)
-        )
+        case, _ = claims.resume_or_claim_next(unit.connection, visitor.sight, now=now, lease=lease_of(parts))
     where = f"/console/cases/{case.id}?{notice}=1" if case else f"/console/queue?none=1&{notice}=1"
     return RedirectResponse(where, status_code=303)
 
@@ -140,7 +132,7 @@ def show(
     status = status_of(error)
     with parts.database.read() as connection:
         case = get_case(connection, case_id, visitor.sight)
-        if not desk_care.may_look(connection, case, visitor.sight, now=now):
+        if not care.may_look(connection, case, visitor.sight, now=now):
             return gate(request, case, visitor, now, error=error)
         clauses = policies.current(connection)
         view = _view(connection, parts, case, clauses, visitor, now)
@@ -148,7 +140,7 @@ def show(
         notice = None if error else notice_of(request, connection, visitor)
     if case.minors:
         with parts.database.write() as unit:
-            desk_care.note_look(unit.connection, case, visitor.sight, "review", now=now)
+            care.note_look(unit.connection, case, visitor.sight, "review", now=now)
     return render(
         request,
         template,
@@ -190,10 +182,10 @@ def _around(connection: Connection, view: CaseView, visitor: Visitor, now: Now) 
         "similar": similar[:_SHOWN_SIMILAR],
         "alike": sum(one.likeness == 1.0 and one.case.closed_at is None for one in similar),
         "appeals": appeals.of_case(connection, case.id) if view.file.decisions else [],
-        "queues": desk_routing.queues(connection),
+        "queues": routing.queues(connection),
         "staff": accounts.list_users(connection) if sight.senior else [],
-        "exposure": desk_care.exposure_of(connection, visitor.user.id, now=now),
-        "labels": desk_history.labels_of(connection, case.service, "author", case.author_id, now=now)
+        "exposure": care.exposure_of(connection, visitor.user.id, now=now),
+        "labels": history.labels_of(connection, case.service, "author", case.author_id, now=now)
         if case.author_id
         else [],
     }

@@ -13,8 +13,8 @@ from moderation.review.presets import PRESETS, Preset, clause_for, ruling_of
 from moderation.review.strikes import proposed, weight_in_force
 from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
-from moderation.storage.desk_case import CaseEvent, CaseFile
-from moderation.storage.desk_rows import Hit
+from moderation.storage.desk.case import CaseEvent, CaseFile
+from moderation.storage.desk.rows import Hit
 from moderation.storage.policies import PolicyClause
 from moderation.taxonomy import Category
 

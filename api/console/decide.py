@@ -13,8 +13,10 @@ from api.deps import Now, ProcessParts, lease_of
 from moderation.errors import Conflict, FieldProblem, Invalid, MissingRole, PolicyNotFound
 from moderation.review.decision import Action, Decision, Outcome, Ruling
 from moderation.review.presets import BY_NAME, reason_for, ruling_of
-from moderation.storage import desk_case, desk_claims, desk_decide, policies
+from moderation.storage import policies
 from moderation.storage.database import Unit
+from moderation.storage.desk import case, claims
+from moderation.storage.desk import decide as desk_decide
 from moderation.taxonomy import Category
 
 router = APIRouter()
@@ -31,7 +33,7 @@ def decide(
         with parts.database.write() as unit:
             ruling = preset_ruling(unit, case_id, visitor, preset) if typed is None else _typed_ruling(typed)
             decision = _decide(unit, case_id, visitor, form, ruling, now)
-            following, _ = desk_claims.resume_or_claim_next(
+            following, _ = claims.resume_or_claim_next(
                 unit.connection, visitor.sight, now=now, lease=lease_of(parts)
             )
     except (Conflict, Invalid, MissingRole, PolicyNotFound) as error:
@@ -54,7 +56,7 @@ def undo(
             _undo(unit, case_id, visitor, text_of(form, "decision_id"), now, lease)
             left = text_of(form, "leaving")
             if left and left != case_id:
-                desk_claims.release(unit.connection, left, visitor.sight, now=now)
+                claims.release(unit.connection, left, visitor.sight, now=now)
     except (Conflict, MissingRole) as error:
         return show(request, case_id, visitor, parts, now, error=error)
     return RedirectResponse(f"/console/cases/{case_id}?undone=1", status_code=303)
@@ -86,7 +88,7 @@ def preset_ruling(unit: Unit, case_id: str, visitor: Visitor, name: str) -> Ruli
     preset = BY_NAME.get(name)
     if preset is None:
         raise Invalid(f"No such decision: {name!r}.")
-    file = desk_case.with_hits_alone(unit.connection, case_id, visitor.sight)
+    file = case.with_hits_alone(unit.connection, case_id, visitor.sight)
     return ruling_of(
         preset,
         leading=file.leading,

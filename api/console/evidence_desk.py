@@ -8,7 +8,9 @@ from api.console.visitor import Posted, SignedIn, text_of
 from api.deps import Now, ProcessParts, Read
 from moderation.errors import FieldProblem, Invalid
 from moderation.reports.evidence_file import evidence_zip
-from moderation.storage import accounts, desk_rows, evidence, evidence_copy
+from moderation.storage.accounts import accounts
+from moderation.storage.desk import rows
+from moderation.storage.reports import evidence, evidence_copy
 
 router = APIRouter()
 
@@ -31,7 +33,7 @@ def make(case_id: str, visitor: SignedIn, form: Posted, parts: ProcessParts, now
     """Copy a case as it is now, and hold on to it. Raises CaseNotFound, Invalid."""
     purpose = _words(text_of(form, "purpose"), "purpose")
     with parts.database.read_archive() as archive, parts.database.write() as unit:
-        desk_rows.get_case(unit.connection, case_id, visitor.sight)
+        rows.get_case(unit.connection, case_id, visitor.sight)
         service, copy, holds = evidence_copy.of_case(unit.connection, archive, case_id, now=now)
         pack = evidence.add(
             unit.connection,

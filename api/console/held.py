@@ -7,8 +7,8 @@ from api.console.render import render
 from api.console.visitor import Posted, SignedIn, text_of
 from api.deps import Now, ProcessParts, Read
 from moderation.errors import AlreadySettled, Invalid
-from moderation.storage import desk_waiting
-from moderation.storage.desk_held import APPROVED, DENIED
+from moderation.storage.desk import waiting
+from moderation.storage.desk.held import APPROVED, DENIED
 
 router = APIRouter()
 
@@ -16,14 +16,14 @@ router = APIRouter()
 @router.get("/console/held", name="console_held", response_class=HTMLResponse)
 def held_page(request: Request, visitor: SignedIn, connection: Read, now: Now) -> HTMLResponse:
     """The ones that run out first come first."""
-    found = desk_waiting.list_waiting(connection, visitor.sight, now=now)
+    found = waiting.list_waiting(connection, visitor.sight, now=now)
     return render(
         request,
         "held.html",
         visitor=visitor,
         now=now,
         found=found,
-        most=desk_waiting.MOST_WAITING,
+        most=waiting.MOST_WAITING,
         late=request.query_params.get("late") == "1",
     )
 
@@ -36,7 +36,7 @@ def settle(visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now) -> Re
         raise Invalid("Approve or deny.")
     try:
         with parts.database.write() as unit:
-            desk_waiting.settle_one(
+            waiting.settle_one(
                 unit.connection,
                 visitor.sight,
                 text_of(form, "case_id"),

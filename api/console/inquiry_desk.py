@@ -10,8 +10,9 @@ from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.deps import Now, Parts, ProcessParts, Read
 from moderation.errors import Conflict, FieldProblem, Invalid, ModerationError, NotFound
 from moderation.reports.replies import templates_for
-from moderation.storage import accounts, inquiries
-from moderation.storage.inquiries import InquiryState
+from moderation.storage.accounts import accounts
+from moderation.storage.reports import inquiries
+from moderation.storage.reports.inquiries import InquiryState
 from moderation.taxonomy import TOPIC_JA, InquiryTopic
 
 router = APIRouter()

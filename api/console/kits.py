@@ -14,8 +14,9 @@ from api.console.visitor import Posted, SignedIn, text_of, texts_of
 from api.console.voices import harm_of
 from api.deps import Now, ProcessParts, Read, ReadArchive
 from moderation.errors import FieldProblem, Invalid, NotFound
-from moderation.storage import accounts, kits
-from moderation.storage.kits import KIT_STATE_JA, Kit, KitState
+from moderation.storage.accounts import accounts
+from moderation.storage.trends import kits
+from moderation.storage.trends.kits import KIT_STATE_JA, Kit, KitState
 from moderation.taxonomy import CATEGORY_JA, Category
 from moderation.trends.helplines import read_helplines
 from moderation.trends.kit import kit_zip

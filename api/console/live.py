@@ -19,8 +19,9 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from api.console.visitor import SESSION_COOKIE, SignedIn, Visitor
 from api.deps import Parts, get_parts, signal_of
 from moderation.errors import StoreUnavailable
-from moderation.storage import accounts, desk_feed, sessions
-from moderation.storage.desk_feed import FeedEvent
+from moderation.storage.accounts import accounts, sessions
+from moderation.storage.desk import feed
+from moderation.storage.desk.feed import FeedEvent
 
 router = APIRouter()
 
@@ -48,10 +49,10 @@ async def _stream(
     known: set[int] = set()
     place = await run_in_threadpool(_newest, parts) if after is None else after
     yield ServerSentEvent(event="ready", data="{}", id=str(place), retry=_COME_BACK_MILLISECONDS)
-    known.update(range(max(0, place - desk_feed.OVERLAP), place + 1))
+    known.update(range(max(0, place - feed.OVERLAP), place + 1))
     while monotonic() < ends and not await request.is_disconnected():
         try:
-            found = await run_in_threadpool(_look, parts, visitor, place - desk_feed.OVERLAP)
+            found = await run_in_threadpool(_look, parts, visitor, place - feed.OVERLAP)
             if not await run_in_threadpool(_still_there, request, parts):
                 return
         except StoreUnavailable:
@@ -61,7 +62,7 @@ async def _stream(
             if event.seq not in known:
                 place = max(place, event.seq)
                 yield ServerSentEvent(event="case", data=_data(event, visitor, names), id=str(place))
-        known = {event.seq for event in found} | {seq for seq in known if seq > place - desk_feed.OVERLAP}
+        known = {event.seq for event in found} | {seq for seq in known if seq > place - feed.OVERLAP}
         if signal is None:
             await asyncio.sleep(LOOK_SECONDS)
         else:
@@ -70,12 +71,12 @@ async def _stream(
 
 def _newest(parts: Parts) -> int:
     with parts.database.read() as connection:
-        return desk_feed.newest(connection)
+        return feed.newest(connection)
 
 
 def _look(parts: Parts, visitor: Visitor, after: int) -> list[FeedEvent]:
     with parts.database.read() as connection:
-        return list(desk_feed.since(connection, visitor.sight, after))
+        return list(feed.since(connection, visitor.sight, after))
 
 
 def _still_there(request: Request, parts: Parts) -> bool:

@@ -24,8 +24,8 @@ from api.console.visitor import (
 )
 from api.deps import Now, get_parts
 from moderation.errors import BadCredentials, BadForm, UserNotFound
-from moderation.storage import accounts, sessions
-from moderation.storage.accounts import User
+from moderation.storage.accounts import accounts, sessions
+from moderation.storage.accounts.accounts import User
 
 FORM_COOKIE = "ibasho_login"
 """Binds a login form to the browser it was made for; there is no session yet."""

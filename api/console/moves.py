@@ -12,8 +12,8 @@ from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.deps import Now, Parts, ProcessParts
 from moderation.errors import Conflict, Invalid, MissingRole
 from moderation.review.sight import Sight
-from moderation.storage import desk_moves, desk_quality
 from moderation.storage.database import Connection
+from moderation.storage.desk import moves, quality
 
 router = APIRouter()
 
@@ -68,7 +68,7 @@ Move = Annotated[_Move, Depends(_move)]
 def comment(case_id: str, by: Move) -> Response:
     """Leave a remark for colleagues."""
     return by.stay(
-        lambda connection: desk_moves.comment(connection, case_id, by.sight, by.text("text"), now=by.now)
+        lambda connection: moves.comment(connection, case_id, by.sight, by.text("text"), now=by.now)
     )
 
 
@@ -76,7 +76,7 @@ def comment(case_id: str, by: Move) -> Response:
 def escalate(case_id: str, by: Move) -> Response:
     """Hand a case to the leads, and open the next one."""
     return by.leave(
-        lambda connection: desk_moves.escalate(connection, case_id, by.sight, by.text("text"), now=by.now),
+        lambda connection: moves.escalate(connection, case_id, by.sight, by.text("text"), now=by.now),
         notice="escalated",
     )
 
@@ -85,7 +85,7 @@ def escalate(case_id: str, by: Move) -> Response:
 def move(case_id: str, by: Move) -> Response:
     """Put a case into another review queue, and open the next one."""
     return by.leave(
-        lambda connection: desk_moves.move(
+        lambda connection: moves.move(
             connection, case_id, by.sight, by.text("queue"), by.text("text"), now=by.now
         ),
         notice="moved",
@@ -96,7 +96,7 @@ def move(case_id: str, by: Move) -> Response:
 def opinion(case_id: str, by: Move) -> Response:
     """Ask a colleague for a second opinion, and open the next case."""
     return by.leave(
-        lambda connection: desk_moves.ask_second_opinion(
+        lambda connection: moves.ask_second_opinion(
             connection, case_id, by.sight, by.text("text"), now=by.now
         ),
         notice="asked",
@@ -107,13 +107,11 @@ def opinion(case_id: str, by: Move) -> Response:
 def assign(case_id: str, by: Move) -> Response:
     """Name the person who is to decide."""
     return by.stay(
-        lambda connection: desk_moves.assign(
-            connection, case_id, by.sight, by.text("user_id") or None, now=by.now
-        )
+        lambda connection: moves.assign(connection, case_id, by.sight, by.text("user_id") or None, now=by.now)
     )
 
 
 @router.post("/console/cases/{case_id}/golden", name="console_golden_set", response_class=HTMLResponse)
 def golden(case_id: str, by: Move) -> Response:
     """Make the finding of a settled case a known right answer."""
-    return by.stay(lambda connection: desk_quality.set_golden(connection, case_id, by.sight, now=by.now))
+    return by.stay(lambda connection: quality.set_golden(connection, case_id, by.sight, now=by.now))

@@ -35,8 +35,10 @@ from moderation.reports.notice_words import (
     Right,
 )
 from moderation.reports.terms import terms_of
-from moderation.storage import accounts, evidence, notice_read, notices, policies
+from moderation.storage import policies
+from moderation.storage.accounts import accounts
 from moderation.storage.database import Connection
+from moderation.storage.reports import evidence, notice_read, notices
 from moderation.taxonomy import Role
 
 router = APIRouter()

@@ -7,7 +7,7 @@ from fastapi import Request
 from api.console.visitor import Visitor
 from api.deps import Read
 from moderation.review.decision import Decision
-from moderation.storage import desk_decide
+from moderation.storage.desk import decide
 
 _KINDS = ("undone", "resumed", "skipped", "escalated", "moved", "asked")
 
@@ -25,7 +25,7 @@ def notice_of(request: Request, connection: Read, visitor: Visitor) -> Notice | 
     query = request.query_params
     decided = query.get("decided")
     if decided:
-        decision = desk_decide.get_decision(connection, decided)
+        decision = decide.get_decision(connection, decided)
         if decision is not None and decision.decided_by == visitor.user.id and decision.stands:
             return Notice(kind="decided", decision=decision)
         return None

@@ -13,9 +13,10 @@ from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.console.voices import harm_of, theme_of, themes_of
 from api.deps import Now, ProcessParts, Read, ReadArchive
 from moderation.errors import Invalid
-from moderation.storage import accounts, letters, proposals, trends_read
+from moderation.storage.accounts import accounts
 from moderation.storage.database import Connection
 from moderation.storage.ids import new_id
+from moderation.storage.trends import letters, proposals, sums
 from moderation.taxonomy import Category
 from moderation.trends.days import Period, jst_day_of
 from moderation.trends.proposal import (
@@ -166,7 +167,7 @@ def _start(
         theme = theme_of(themes.themes, key)
         return Start() if theme is None else from_theme(theme, themes.period)
     if (name := query.get("category")) in {category.value for category in Category}:
-        figures = trends_read.read(archive, service=wanted.service, period=wanted.period, today=wanted.today)
+        figures = sums.read(archive, service=wanted.service, period=wanted.period, today=wanted.today)
         return from_category(report(figures).category(str(name)), wanted.period)
     return Start()
 
@@ -240,5 +241,5 @@ def _around(connection: Connection, archive: Connection, proposal: Proposal, *, 
 
 
 def _rate(archive: Connection, proposal: Proposal, period: Period, today: date) -> Rate | None:
-    figures = trends_read.read(archive, service=proposal.service, period=period, today=today)
+    figures = sums.read(archive, service=proposal.service, period=period, today=today)
     return report(figures).category(str(proposal.category)).per_messages

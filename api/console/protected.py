@@ -11,8 +11,8 @@ from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.deps import Now, ProcessParts
 from moderation.errors import Invalid, ModerationError
 from moderation.review.case import Case
-from moderation.storage import desk_care
-from moderation.storage.desk_rows import get_case
+from moderation.storage.desk import care
+from moderation.storage.desk.rows import get_case
 
 router = APIRouter()
 
@@ -49,7 +49,7 @@ def gate(
         now=now,
         case=case,
         back=back,
-        longest=desk_care.LONGEST_REASON,
+        longest=care.LONGEST_REASON,
         trouble=trouble_of(error, status, language_of(request)),
     )
 
@@ -64,7 +64,7 @@ def look(
     with parts.database.write() as unit:
         case = get_case(unit.connection, case_id, visitor.sight)
         try:
-            desk_care.give_reason(unit.connection, case, visitor.sight, text_of(form, "why"), now=now)
+            care.give_reason(unit.connection, case, visitor.sight, text_of(form, "why"), now=now)
         except Invalid as error:
             return gate(request, case, visitor, now, back=behind, error=error)
     return RedirectResponse(behind or f"/console/cases/{case_id}", status_code=303)

@@ -15,8 +15,11 @@ from api.deps import Now, Parts, ProcessParts
 from moderation.errors import AlreadyAnswered, Invalid, ModerationError
 from moderation.review.decision import Outcome
 from moderation.review.quality import by_category, by_moderator
-from moderation.storage import accounts, desk_care, desk_case, desk_quality, desk_second_looks, policies
-from moderation.storage.desk_rows import get_case
+from moderation.storage import policies
+from moderation.storage.accounts import accounts
+from moderation.storage.desk import care, quality, second_looks
+from moderation.storage.desk import case as desk_case
+from moderation.storage.desk.rows import get_case
 from moderation.taxonomy import Category
 
 router = APIRouter()
@@ -30,10 +33,10 @@ def quality_page(request: Request, visitor: SignedIn, parts: ProcessParts, now: 
     senior = visitor.sight.senior
     since = now - timedelta(days=LOOK_BACK_DAYS)
     with parts.database.read() as connection:
-        pairs = desk_quality.pairs(connection, since=since)
-        waiting = desk_second_looks.count_waiting(connection, visitor.sight)
-        overturned = desk_quality.overturned(connection, since=since) if senior else []
-        goldens = desk_quality.goldens(connection, visitor.sight) if senior else []
+        pairs = quality.pairs(connection, since=since)
+        waiting = second_looks.count_waiting(connection, visitor.sight)
+        overturned = quality.overturned(connection, since=since) if senior else []
+        goldens = quality.goldens(connection, visitor.sight) if senior else []
         people = accounts.user_names(connection)
     return render(
         request,
@@ -58,7 +61,7 @@ def next_look(visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now) ->
     """Open the next second look."""
     del form
     with parts.database.write() as unit:
-        look = desk_second_looks.next_look(unit.connection, visitor.sight, now=now)
+        look = second_looks.next_look(unit.connection, visitor.sight, now=now)
     where = f"/console/quality/looks/{look.id}" if look else "/console/quality?none=1"
     return RedirectResponse(where, status_code=303)
 
@@ -84,7 +87,7 @@ def answer(
         if outcome is None:
             raise Invalid("Choose a finding.")
         with parts.database.write() as unit:
-            desk_second_looks.answer(unit.connection, look_id, visitor.sight, outcome, categories, now=now)
+            second_looks.answer(unit.connection, look_id, visitor.sight, outcome, categories, now=now)
     except Invalid as error:
         return _show(request, look_id, visitor, parts, now, error=error)
     except AlreadyAnswered:
@@ -96,7 +99,7 @@ def answer(
 def retire(visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now) -> Response:
     """Ask nobody about a golden case any more."""
     with parts.database.write() as unit:
-        desk_quality.retire_golden(unit.connection, text_of(form, "case_id"), visitor.sight, now=now)
+        quality.retire_golden(unit.connection, text_of(form, "case_id"), visitor.sight, now=now)
     return RedirectResponse("/console/quality", status_code=303)
 
 
@@ -110,15 +113,15 @@ def _show(
     error: ModerationError | None = None,
 ) -> HTMLResponse:
     with parts.database.read() as connection:
-        look = desk_second_looks.get_look(connection, look_id, visitor.sight)
+        look = second_looks.get_look(connection, look_id, visitor.sight)
         case = get_case(connection, look.case_id, visitor.sight)
-        if not desk_care.may_look(connection, case, visitor.sight, now=now):
+        if not care.may_look(connection, case, visitor.sight, now=now):
             return gate(request, case, visitor, now, back=f"/console/quality/looks/{look.id}")
         file = desk_case.load(connection, look.case_id, visitor.sight)
         view = view_of(desk_case.as_seen(file, look.seen_hit_seq), policies.current(connection), visitor, now)
     if file.case.minors:
         with parts.database.write() as unit:
-            desk_care.note_look(unit.connection, file.case, visitor.sight, "second look", now=now)
+            care.note_look(unit.connection, file.case, visitor.sight, "second look", now=now)
     return render(
         request,
         "second_look.html",

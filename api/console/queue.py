@@ -14,8 +14,11 @@ from api.console.render import render
 from api.console.visitor import Posted, SignedIn, text_of
 from api.deps import Now, ProcessParts, Read, lease_of
 from moderation.review.case import CaseKind, CaseState
-from moderation.storage import accounts, desk_care, desk_claims, desk_filters, desk_queue
-from moderation.storage.desk_queue import QueueFilter
+from moderation.storage.accounts import accounts
+from moderation.storage.desk import care, claims
+from moderation.storage.desk import filters as desk_filters
+from moderation.storage.desk import queue as desk_queue
+from moderation.storage.desk.queue import QueueFilter
 from moderation.taxonomy import Category, Severity
 
 router = APIRouter()
@@ -64,15 +67,15 @@ def queue_page(request: Request, visitor: SignedIn, connection: Read, now: Now) 
         wanted=wanted,
         choices=Choices(),
         queues=desk_queue.open_queues(connection, visitor.sight),
-        waiting=desk_claims.count_waiting(connection, visitor.sight, now=now),
-        held=desk_claims.held_by(connection, visitor.sight, now=now),
+        waiting=claims.count_waiting(connection, visitor.sight, now=now),
+        held=claims.held_by(connection, visitor.sight, now=now),
         people=accounts.user_names(connection),
         notice=notice_of(request, connection, visitor),
         none_left=query.get("none") == "1",
         filters=desk_filters.list_filters(connection, visitor.user.id),
         query=urlencode({name: value for name, value in query.items() if name in _FILTERS and value}),
         most=desk_queue.MOST_COUNTED,
-        exposure=desk_care.exposure_of(connection, visitor.user.id, now=now),
+        exposure=care.exposure_of(connection, visitor.user.id, now=now),
     )
 
 
@@ -103,7 +106,7 @@ def care_page(request: Request, visitor: SignedIn, connection: Read, now: Now) -
         "care.html",
         visitor=visitor,
         now=now,
-        exposure=desk_care.exposure_of(connection, visitor.user.id, now=now),
+        exposure=care.exposure_of(connection, visitor.user.id, now=now),
     )
 
 
@@ -112,7 +115,7 @@ def next_case(visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now) ->
     """Claim the next case and open it; who holds one already comes back to it."""
     del form
     with parts.database.write() as unit:
-        case, resumed = desk_claims.resume_or_claim_next(
+        case, resumed = claims.resume_or_claim_next(
             unit.connection, visitor.sight, now=now, lease=lease_of(parts)
         )
     if case is None:

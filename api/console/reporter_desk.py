@@ -9,7 +9,9 @@ from api.console.render import render
 from api.console.visitor import Posted, SignedIn, text_of
 from api.deps import Now, ProcessParts, Read
 from moderation.errors import FieldProblem, Invalid
-from moderation.storage import audit, desk_reports, reporters
+from moderation.storage.accounts import audit
+from moderation.storage.desk import reports
+from moderation.storage.reports import reporters
 
 router = APIRouter()
 
@@ -31,7 +33,7 @@ def reporter_page(
         visitor=visitor,
         now=now,
         card=reporters.card(connection, service, reporter_id, now=now),
-        found=desk_reports.list_reports(
+        found=reports.list_reports(
             connection, visitor.sight, reason=None, page=1, reporter=(service, reporter_id)
         ),
         mutes=_MUTES,

@@ -8,8 +8,8 @@ from api.console.render import render
 from api.console.texts import N_
 from api.console.visitor import SignedIn
 from api.deps import Now, Read
-from moderation.storage import desk_reports
-from moderation.storage.desk_reports import ReportMark
+from moderation.storage.desk import reports
+from moderation.storage.desk.reports import ReportMark
 from moderation.taxonomy import ReportReason
 
 router = APIRouter()
@@ -34,7 +34,7 @@ def reports_page(request: Request, visitor: SignedIn, connection: Read, now: Now
         "reports.html",
         visitor=visitor,
         now=now,
-        found=desk_reports.list_reports(
+        found=reports.list_reports(
             connection, visitor.sight, reason=reason, page=page_of(query.get("page")), mark=mark
         ),
         reason=reason,

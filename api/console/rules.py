@@ -17,8 +17,9 @@ from moderation.rule_figures import Figures, figures
 from moderation.rulebook import Draft, active_sources, list_text, users_of
 from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import Kind, RuleSources
-from moderation.storage import rule_activation, rule_alarms, rule_hits
 from moderation.storage.database import Connection
+from moderation.storage.rules import activation, hits
+from moderation.storage.rules import alarms as rule_alarms
 from moderation.taxonomy import Category
 from rules.load import LoadedRule
 from rules.problems import Problem
@@ -105,8 +106,8 @@ def rules_page(
         category=category,
         categories=tuple(Category),
         alarms=rule_alarms.unseen(connection),
-        processes=rule_activation.live_processes(connection, now=now),
-        waiting=rule_activation.waiting(connection),
+        processes=activation.live_processes(connection, now=now),
+        waiting=activation.waiting(connection),
     )
 
 
@@ -202,10 +203,8 @@ def _what_it_hit(
     return {
         "figure": found.of(*rule),
         "messages": found.messages,
-        "samples": rule_hits.samples(archive, rule, minors=visitor.sight.minors, most=SAMPLES)
-        if minors
-        else [],
-        "beside": rule_hits.beside(archive, rule, since=now - timedelta(days=DAYS))[:8],
+        "samples": hits.samples(archive, rule, minors=visitor.sight.minors, most=SAMPLES) if minors else [],
+        "beside": hits.beside(archive, rule, since=now - timedelta(days=DAYS))[:8],
     }
 
 

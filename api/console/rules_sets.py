@@ -13,9 +13,10 @@ from moderation import rulebook
 from moderation.errors import Conflict, NotFound
 from moderation.rulebook import active_sources
 from moderation.scoring.ruleset import changes
-from moderation.storage import accounts, backtests, rulesets
-from moderation.storage.backtests import AskedBacktest
+from moderation.storage.accounts import accounts
 from moderation.storage.database import Connection
+from moderation.storage.rules import backtests, rulesets
+from moderation.storage.rules.backtests import AskedBacktest
 
 router = APIRouter()
 

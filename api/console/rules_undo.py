@@ -11,9 +11,9 @@ from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.deps import Now, ProcessParts, Read
 from moderation.rulebook import active_sources, rule_of
 from moderation.scoring.rule_source import RuleSource
-from moderation.storage import rule_undo
 from moderation.storage.database import Connection
-from moderation.storage.rule_undo import Undoing
+from moderation.storage.rules import undo as rule_undo
+from moderation.storage.rules.undo import Undoing
 from moderation.trends.days import JST
 
 router = APIRouter()

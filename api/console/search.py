@@ -7,8 +7,9 @@ from api.console.queue import word_of
 from api.console.render import render
 from api.console.visitor import SignedIn
 from api.deps import Now, Read
-from moderation.storage import accounts, desk_search
-from moderation.storage.desk_search import SearchIn
+from moderation.storage.accounts import accounts
+from moderation.storage.desk import search
+from moderation.storage.desk.search import SearchIn
 
 router = APIRouter()
 
@@ -17,7 +18,7 @@ router = APIRouter()
 def search_page(request: Request, visitor: SignedIn, connection: Read, now: Now) -> HTMLResponse:
     """What fits, of those the visitor may see."""
     query = request.query_params
-    asked = query.get("q", "").strip()[: desk_search.LONGEST_QUERY]
+    asked = query.get("q", "").strip()[: search.LONGEST_QUERY]
     where = word_of(SearchIn, query.get("in")) or SearchIn.ALL
     return render(
         request,
@@ -27,9 +28,9 @@ def search_page(request: Request, visitor: SignedIn, connection: Read, now: Now)
         asked=asked,
         where=where,
         places=tuple(SearchIn),
-        found=desk_search.search(connection, visitor.sight, asked, where),
-        most=desk_search.MOST_FOUND,
-        newest=desk_search.NEWEST_HITS,
-        longest=desk_search.LONGEST_QUERY,
+        found=search.search(connection, visitor.sight, asked, where),
+        most=search.MOST_FOUND,
+        newest=search.NEWEST_HITS,
+        longest=search.LONGEST_QUERY,
         people=accounts.user_names(connection),
     )

@@ -13,7 +13,7 @@ from api.console.render import language_of, render
 from api.console.visitor import Posted, SignedIn, Visitor, text_of, texts_of
 from api.deps import Now, Parts, ProcessParts
 from moderation.errors import Invalid, ModerationError, NotFound
-from moderation.storage import accounts, people_admin
+from moderation.storage.accounts import accounts, people_admin
 from moderation.taxonomy import Role
 
 router = APIRouter()

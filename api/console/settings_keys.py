@@ -12,8 +12,8 @@ from api.console.render import language_of, render
 from api.console.visitor import Posted, SignedIn, Visitor, text_of, texts_of
 from api.deps import Now, Parts, ProcessParts
 from moderation.errors import Conflict, FieldProblem, Invalid, ModerationError, NotFound
-from moderation.storage import accounts, audit
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts import accounts, audit
+from moderation.storage.accounts.accounts import ApiKey
 from moderation.storage.database import Connection
 from moderation.taxonomy import Scope
 

@@ -9,7 +9,8 @@ from api.console.render import language_of, render
 from api.console.visitor import Posted, SignedIn, Visitor, text_of, texts_of
 from api.deps import Now, Parts, ProcessParts
 from moderation.errors import Invalid, ModerationError
-from moderation.storage import audit, policies
+from moderation.storage import policies
+from moderation.storage.accounts import audit
 from moderation.taxonomy import Category
 
 router = APIRouter()

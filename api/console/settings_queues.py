@@ -13,8 +13,9 @@ from api.deps import Now, Parts, ProcessParts
 from moderation.errors import Invalid, ModerationError, NotFound
 from moderation.review.case import CaseKind
 from moderation.review.sight import DESK_ROLES
-from moderation.storage import accounts, audit, desk_routing
+from moderation.storage.accounts import accounts, audit
 from moderation.storage.database import Connection
+from moderation.storage.desk import routing
 from moderation.taxonomy import Category, Role, Severity
 
 router = APIRouter()
@@ -35,7 +36,7 @@ def put_queue(request: Request, visitor: SignedIn, form: Posted, parts: ProcessP
 
     def step(connection: Connection) -> None:
         name = text_of(form, "name")
-        desk_routing.put_queue(connection, text_of(form, "id"), name=name, roles=roles)
+        routing.put_queue(connection, text_of(form, "id"), name=name, roles=roles)
 
     return _do(request, visitor, parts, now, step, act="queue.put", object_=f"queue:{text_of(form, 'id')}")
 
@@ -48,7 +49,7 @@ def remove_queue(
     queue = text_of(form, "id")
 
     def step(connection: Connection) -> None:
-        desk_routing.remove_queue(connection, queue)
+        routing.remove_queue(connection, queue)
 
     return _do(request, visitor, parts, now, step, act="queue.removed", object_=f"queue:{queue}")
 
@@ -58,7 +59,7 @@ def add_route(request: Request, visitor: SignedIn, form: Posted, parts: ProcessP
     """Add a routing rule after the others."""
 
     def step(connection: Connection) -> None:
-        desk_routing.add_route(
+        routing.add_route(
             connection,
             service=text_of(form, "service") or None,
             kind=word_of(CaseKind, text_of(form, "kind")),
@@ -80,7 +81,7 @@ def remove_route(
     route_id = text_of(form, "id")
 
     def step(connection: Connection) -> None:
-        desk_routing.remove_route(connection, route_id)
+        routing.remove_route(connection, route_id)
 
     return _do(request, visitor, parts, now, step, act="route.removed", object_=f"route:{route_id}")
 
@@ -111,8 +112,8 @@ def _show(
 ) -> HTMLResponse:
     status = 200 if error is None else 422 if isinstance(error, Invalid) else 404
     with parts.database.read() as connection:
-        queues = desk_routing.queues(connection)
-        routes = desk_routing.routes(connection)
+        queues = routing.queues(connection)
+        routes = routing.routes(connection)
         services = accounts.service_ids(connection)
     return render(
         request,
@@ -121,8 +122,8 @@ def _show(
         status_code=status,
         now=now,
         queues=queues,
-        names=desk_routing.names(queues),
-        fixed=desk_routing.FIXED_QUEUES,
+        names=routing.names(queues),
+        fixed=routing.FIXED_QUEUES,
         routes=routes,
         services=services,
         roles=sorted(DESK_ROLES),

@@ -13,11 +13,13 @@ from api.console.settings_keys import OVERLAPS, hours_of
 from api.console.visitor import Posted, SignedIn, Visitor, text_of, texts_of
 from api.deps import Now, Parts, ProcessParts
 from moderation.errors import Invalid, ModerationError, NotFound
-from moderation.storage import accounts, audit, webhook_log, webhooks
+from moderation.storage.accounts import accounts, audit
 from moderation.storage.database import Connection
-from moderation.storage.event_types import EVENT_TYPES
-from moderation.storage.webhook_log import Delivery
-from moderation.storage.webhooks import Endpoint
+from moderation.storage.webhooks import endpoints as webhooks
+from moderation.storage.webhooks import log
+from moderation.storage.webhooks.endpoints import Endpoint
+from moderation.storage.webhooks.event_types import EVENT_TYPES
+from moderation.storage.webhooks.log import Delivery
 
 router = APIRouter()
 
@@ -40,7 +42,7 @@ def log_page(
     chosen = word_of(Delivery, state)
     with parts.database.read() as connection:
         known = webhooks.get(connection, endpoint)
-        events = webhook_log.sent_events(connection, endpoint, state=chosen, before=None, most=_SHOWN)
+        events = log.sent_events(connection, endpoint, state=chosen, before=None, most=_SHOWN)
     return render(
         request,
         "settings_webhook_log.html",
@@ -112,7 +114,7 @@ def send_test(request: Request, visitor: SignedIn, form: Posted, parts: ProcessP
     endpoint_id = text_of(form, "id")
 
     def step(connection: Connection) -> None:
-        webhook_log.send_test(connection, endpoint_id, now=now)
+        log.send_test(connection, endpoint_id, now=now)
 
     leads_to = f"{_PATH}/log?endpoint={endpoint_id}"
     return _do(
@@ -126,7 +128,7 @@ def redeliver(request: Request, visitor: SignedIn, form: Posted, parts: ProcessP
     endpoint_id = text_of(form, "id")
 
     def step(connection: Connection) -> None:
-        webhook_log.redeliver(connection, endpoint_id, text_of(form, "event"), now=now)
+        log.redeliver(connection, endpoint_id, text_of(form, "event"), now=now)
 
     leads_to = f"{_PATH}/log?endpoint={endpoint_id}"
     return _do(

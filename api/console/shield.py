@@ -10,9 +10,10 @@ from api.console.rules_sets import people
 from api.console.visitor import Posted, SignedIn, text_of
 from api.deps import Now, Read, Write
 from moderation.errors import FieldProblem, Invalid
-from moderation.storage import accounts, room_stances
-from moderation.storage import people as rooms
-from moderation.storage.room_stances import EVERY_ROOM
+from moderation.storage.accounts import accounts
+from moderation.storage.chat import people as rooms
+from moderation.storage.rules import room_stances
+from moderation.storage.rules.room_stances import EVERY_ROOM
 from moderation.taxonomy import Strictness
 
 router = APIRouter()

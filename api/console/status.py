@@ -7,8 +7,8 @@ from api.console.render import render
 from api.console.visitor import find_visitor
 from api.deps import Now, ProcessParts, Read
 from moderation.reports.tokens import TokenKind
-from moderation.storage import answers
-from moderation.storage.answers import ReportNotFound
+from moderation.storage.reports import answers
+from moderation.storage.reports.answers import ReportNotFound
 
 router = APIRouter()
 

@@ -17,10 +17,11 @@ from moderation.reports.notice import LONGEST_STATEMENT, MOST_BYTES, MOST_FILES,
 from moderation.reports.notice_words import APPLICANT_JA, RIGHT_HELP_JA, RIGHT_JA, ApplicantKind, Right
 from moderation.reports.terms import terms_of
 from moderation.reports.tokens import TokenKind
-from moderation.storage import accounts, notice_read, notices
-from moderation.storage.notice_read import Notice
-from moderation.storage.rate_limit import Bucket
+from moderation.storage.accounts import accounts
+from moderation.storage.chat.rate_limit import Bucket
 from moderation.storage.redis import AWAY
+from moderation.storage.reports import notice_read, notices
+from moderation.storage.reports.notice_read import Notice
 
 router = APIRouter()
 

@@ -11,7 +11,7 @@ from api.console.visitor import SignedIn
 from api.deps import Now, Read
 from moderation.reports import transparency, transparency_pages
 from moderation.reports.transparency_pages import Form
-from moderation.storage import transparency as store
+from moderation.storage.reports import transparency as store
 from moderation.trends.days import jst_day_of
 
 router = APIRouter()

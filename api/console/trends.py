@@ -11,8 +11,9 @@ from api.console.render import render
 from api.console.visitor import SignedIn
 from api.deps import Now, Read, ReadArchive
 from moderation.errors import NotFound
-from moderation.storage import accounts, alarms, trends_read
-from moderation.storage.term_counts import REPORTED
+from moderation.storage.accounts import accounts
+from moderation.storage.trends import alarms, sums
+from moderation.storage.trends.term_counts import REPORTED
 from moderation.trends import chart, words
 from moderation.trends.advice import notice_text
 from moderation.trends.asked import asked_period
@@ -43,7 +44,7 @@ def trends_page(
 ) -> HTMLResponse:
     """The report of a service and period; a period that cannot be used is explained on the page."""
     wanted = asked(request, connection, now)
-    made = report(trends_read.read(archive, service=wanted.service, period=wanted.period, today=wanted.today))
+    made = report(sums.read(archive, service=wanted.service, period=wanted.period, today=wanted.today))
     return render(
         request,
         "trends.html",
@@ -122,4 +123,4 @@ def _asked(request: Request, connection: Read, archive: ReadArchive, now: dateti
     today = jst_day_of(now)
     service = chosen_service(query.get("service"), accounts.service_ids(connection))
     period = asked_period(query.get("from"), query.get("to"), today=today)
-    return report(trends_read.read(archive, service=service, period=period, today=today))
+    return report(sums.read(archive, service=service, period=period, today=today))

@@ -14,8 +14,8 @@ from api.console import access
 from api.deps import get_parts, signal_of
 from moderation.errors import BadForm, LoginNeeded
 from moderation.review.sight import Sight, sight_of
-from moderation.storage import sessions
-from moderation.storage.accounts import User
+from moderation.storage.accounts import sessions
+from moderation.storage.accounts.accounts import User
 
 SESSION_COOKIE = "ibasho_session"
 COOKIE_PATH = "/"

@@ -10,8 +10,8 @@ from api.console.render import render
 from api.console.visitor import SignedIn
 from api.deps import Now, Parts, ProcessParts, Read
 from moderation.scoring.harm import harm_spans
-from moderation.storage import letters, quiet_read
 from moderation.storage.database import Connection
+from moderation.storage.trends import letters, quiet_read
 from moderation.trends import words
 from moderation.trends.days import Period
 from moderation.trends.publishable import HarmSpans

@@ -10,8 +10,8 @@ from api.auth import require_scope
 from api.deps import ProcessParts, signal_of
 from moderation.errors import FieldProblem, Invalid, UserNotFound
 from moderation.review.sight import Sight, sight_of
-from moderation.storage import accounts
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts import accounts
+from moderation.storage.accounts.accounts import ApiKey
 from moderation.taxonomy import Scope
 
 HEADER = "X-Ibasho-User"

@@ -11,8 +11,8 @@ from api.deps import Read
 from api.openapi import KEYED, problems
 from moderation.errors import NotFound
 from moderation.reports.answers import Answer
-from moderation.storage import answers
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts.accounts import ApiKey
+from moderation.storage.reports import answers
 from moderation.taxonomy import Scope
 
 router = APIRouter(prefix="/v1", tags=["reports"])

@@ -11,8 +11,8 @@ from api.deps import Now, Write
 from api.openapi import POSTED, problems
 from api.routes.shapes import Body, ExternalId, Time, with_example
 from moderation.review.appeal import LONGEST_APPEAL, Appeal, AppealState
-from moderation.storage import appeals
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts.accounts import ApiKey
+from moderation.storage.desk import appeals
 from moderation.taxonomy import Scope
 
 router = APIRouter(prefix="/v1", tags=["appeals"])

@@ -10,9 +10,9 @@ from api.auth import require_scope
 from api.deps import Now, ProcessParts, Read, ReadArchive
 from moderation.errors import FieldProblem, Invalid
 from moderation.scoring.harm import harm_spans
-from moderation.storage import alarms, letters, proposals, quiet_read
-from moderation.storage.accounts import ApiKey
-from moderation.storage.term_counts import REPORTED
+from moderation.storage.accounts.accounts import ApiKey
+from moderation.storage.trends import alarms, letters, proposals, quiet_read
+from moderation.storage.trends.term_counts import REPORTED
 from moderation.taxonomy import Category, Scope
 from moderation.trends.advice import notice_text
 from moderation.trends.asked import asked_period, check_known

@@ -22,10 +22,10 @@ from moderation.campaigns.register import Entry, add_event, register
 from moderation.campaigns.render import effect_dict, plan_dict, reach_dict
 from moderation.errors import FieldProblem, Invalid
 from moderation.settings import Settings
-from moderation.storage import campaigns as store
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts.accounts import ApiKey
 from moderation.storage.database import Connection
-from moderation.storage.pseudonym import read_pseudonyms
+from moderation.storage.trends import campaigns as store
+from moderation.storage.trends.pseudonym import read_pseudonyms
 from moderation.taxonomy import Category, Scope
 from moderation.trends.days import jst_day_of
 

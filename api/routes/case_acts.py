@@ -20,10 +20,12 @@ from moderation.review.decision import (
     Ruling,
 )
 from moderation.review.presets import reason_for
-from moderation.storage import account_names, desk_claims, desk_decide, desk_moves
+from moderation.storage.accounts import account_names
+from moderation.storage.chat.flagged import storable
 from moderation.storage.database import Connection
-from moderation.storage.desk_rows import get_case
-from moderation.storage.flagged import storable
+from moderation.storage.desk import claims, moves
+from moderation.storage.desk import decide as desk_decide
+from moderation.storage.desk.rows import get_case
 from moderation.storage.ids import new_id
 from moderation.taxonomy import Category
 
@@ -109,7 +111,7 @@ class ReverseIn(Body):
 @router.post("/claim", operation_id="claimCase", summary="Reserve a case", responses=_BARE)
 def claim(case_id: CaseId, acting: OnBehalf, unit: Write, parts: ProcessParts, now: Now) -> CaseOut:
     """For the time of a lease; claiming one's own again renews it."""
-    case = desk_claims.claim(unit.connection, case_id, acting.sight, now=now, lease=lease_of(parts))
+    case = claims.claim(unit.connection, case_id, acting.sight, now=now, lease=lease_of(parts))
     return case_out(case, account_names.logins(unit.connection))
 
 
@@ -118,7 +120,7 @@ def renew(
     case_id: CaseId, body: RenewIn, acting: OnBehalf, unit: Write, parts: ProcessParts, now: Now
 ) -> CaseOut:
     """Also when the lease ran out and nobody else came."""
-    case = desk_claims.renew(
+    case = claims.renew(
         unit.connection, case_id, acting.sight, version=body.version, now=now, lease=lease_of(parts)
     )
     return case_out(case, account_names.logins(unit.connection))
@@ -127,14 +129,14 @@ def renew(
 @router.post("/release", operation_id="releaseCase", summary="Give a case back", responses=_BARE)
 def release(case_id: CaseId, acting: OnBehalf, unit: Write, now: Now) -> CaseOut:
     """Not holding it is fine: then nothing happens."""
-    desk_claims.release(unit.connection, case_id, acting.sight, now=now)
+    claims.release(unit.connection, case_id, acting.sight, now=now)
     return _case(unit.connection, case_id, acting)
 
 
 @router.post("/skip", operation_id="skipCase", summary="Leave a case to others", responses=_BARE)
 def skip(case_id: CaseId, acting: OnBehalf, unit: Write, now: Now) -> CaseOut:
     """It is not offered to the person again for half an hour."""
-    desk_claims.release(unit.connection, case_id, acting.sight, now=now, skip=True)
+    claims.release(unit.connection, case_id, acting.sight, now=now, skip=True)
     return _case(unit.connection, case_id, acting)
 
 
@@ -147,7 +149,7 @@ def skip(case_id: CaseId, acting: OnBehalf, unit: Write, now: Now) -> CaseOut:
 )
 def move(case_id: CaseId, body: MoveIn, acting: OnBehalf, unit: Write, now: Now) -> None:
     """The person may not see it there."""
-    desk_moves.move(unit.connection, case_id, acting.sight, body.queue, body.text, now=now)
+    moves.move(unit.connection, case_id, acting.sight, body.queue, body.text, now=now)
 
 
 @router.post("/escalate", operation_id="escalateCase", summary="Hand a case to the leads", responses=_CHANGED)
@@ -156,7 +158,7 @@ def escalate(
 ) -> CaseOut:
     """Without a finding."""
     text = body.text if body is not None else ""
-    case = desk_moves.escalate(unit.connection, case_id, acting.sight, text, now=now)
+    case = moves.escalate(unit.connection, case_id, acting.sight, text, now=now)
     return case_out(case, account_names.logins(unit.connection))
 
 
@@ -166,7 +168,7 @@ def escalate(
 def assign(case_id: CaseId, body: AssignIn, acting: OnBehalf, unit: Write, now: Now) -> CaseOut:
     """Leads name others; everybody may name themself."""
     user_id = None if body.login is None else account_names.ids(unit.connection).get(body.login, "")
-    desk_moves.assign(unit.connection, case_id, acting.sight, user_id, now=now)
+    moves.assign(unit.connection, case_id, acting.sight, user_id, now=now)
     return _case(unit.connection, case_id, acting)
 
 
@@ -175,7 +177,7 @@ def assign(case_id: CaseId, body: AssignIn, acting: OnBehalf, unit: Write, now: 
 )
 def second_opinion(case_id: CaseId, body: RemarkIn, acting: OnBehalf, unit: Write, now: Now) -> CaseOut:
     """The case goes back to its queue with the question, and not to the same person again."""
-    desk_moves.ask_second_opinion(unit.connection, case_id, acting.sight, body.text, now=now)
+    moves.ask_second_opinion(unit.connection, case_id, acting.sight, body.text, now=now)
     return _case(unit.connection, case_id, acting)
 
 
@@ -231,7 +233,7 @@ def reverse(
 )
 def comment(case_id: CaseId, body: RemarkIn, acting: OnBehalf, unit: Write, now: Now) -> None:
     """For colleagues only."""
-    desk_moves.comment(unit.connection, case_id, acting.sight, body.text, now=now)
+    moves.comment(unit.connection, case_id, acting.sight, body.text, now=now)
 
 
 def _case(connection: Connection, case_id: str, acting: OnBehalf) -> CaseOut:

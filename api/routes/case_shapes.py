@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field
 
 from moderation.review.case import Case, CaseKind, CaseState
 from moderation.review.decision import Action, Decision, Outcome
-from moderation.storage.desk_case import CaseFile, CaseReport
-from moderation.storage.desk_rows import Hit
-from moderation.storage.desk_similar import Similar
+from moderation.storage.desk.case import CaseFile, CaseReport
+from moderation.storage.desk.rows import Hit
+from moderation.storage.desk.similar import Similar
 from moderation.taxonomy import Category, ReportReason, Severity
 
 Names = Mapping[str, str]

@@ -14,9 +14,12 @@ from api.routes.acting import OnBehalf
 from api.routes.case_shapes import CaseFileOut, CaseOut, CasePage, case_out, file_out
 from moderation.errors import FieldProblem, Invalid, ReasonNeeded
 from moderation.review.case import Case, CaseState
-from moderation.storage import account_names, desk_care, desk_case, desk_claims, desk_queue, desk_similar
-from moderation.storage.desk_queue import QueueFilter
-from moderation.storage.desk_rows import get_case
+from moderation.storage.accounts import account_names
+from moderation.storage.desk import care, claims, similar
+from moderation.storage.desk import case as desk_case
+from moderation.storage.desk import queue as desk_queue
+from moderation.storage.desk.queue import QueueFilter
+from moderation.storage.desk.rows import get_case
 from moderation.taxonomy import Category, Severity
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -77,14 +80,14 @@ def get_one(
     """Reading a minors' case leaves an entry in the audit trail; without a claim it needs a reason."""
     case = get_case(unit.connection, case_id, acting.sight)
     if why:
-        desk_care.give_reason(unit.connection, case, acting.sight, why, now=now)
-    elif not desk_care.may_look(unit.connection, case, acting.sight, now=now):
+        care.give_reason(unit.connection, case, acting.sight, why, now=now)
+    elif not care.may_look(unit.connection, case, acting.sight, now=now):
         raise ReasonNeeded(case_id)
     elif case.minors:
-        desk_care.note_look(unit.connection, case, acting.sight, "review", now=now)
+        care.note_look(unit.connection, case, acting.sight, "review", now=now)
     return file_out(
         desk_case.load(unit.connection, case_id, acting.sight),
-        desk_similar.find(unit.connection, case, acting.sight),
+        similar.find(unit.connection, case, acting.sight),
         account_names.logins(unit.connection),
     )
 
@@ -100,10 +103,8 @@ def claim_next(
     queue_id: QueueId, acting: OnBehalf, unit: Write, parts: ProcessParts, now: Now
 ) -> CaseOut | Response:
     """Nobody else gets the same case; the lease ends by itself, and `renew` keeps it."""
-    desk_claims.take_turn(unit.connection, acting.sight)
-    case = desk_claims.claim_next(
-        unit.connection, acting.sight, now=now, lease=lease_of(parts), queue=queue_id
-    )
+    claims.take_turn(unit.connection, acting.sight)
+    case = claims.claim_next(unit.connection, acting.sight, now=now, lease=lease_of(parts), queue=queue_id)
     if case is None:
         return Response(status_code=204)
     return case_out(case, account_names.logins(unit.connection))

@@ -10,9 +10,9 @@ from api.deps import Now, ProcessParts, Write
 from api.openapi import POSTED, problems
 from api.routes.shapes import MOST_ITEMS, Body, ExternalId, ShortText, Time, with_example
 from moderation.scoring.message import Room
-from moderation.storage import people
-from moderation.storage.accounts import ApiKey
-from moderation.storage.people import Event, EventType
+from moderation.storage.accounts.accounts import ApiKey
+from moderation.storage.chat import people
+from moderation.storage.chat.people import Event, EventType
 from moderation.taxonomy import Scope, Strictness
 
 router = APIRouter(prefix="/v1", tags=["events"])

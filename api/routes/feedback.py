@@ -14,10 +14,10 @@ from moderation.errors import FieldProblem, Invalid
 from moderation.scoring.engine import Engine
 from moderation.scoring.message import Author, Message, Room
 from moderation.scoring.verdict import Verdict
-from moderation.storage import feedback as store
-from moderation.storage import known
-from moderation.storage.accounts import ApiKey
-from moderation.storage.feedback import Feedback
+from moderation.storage.accounts.accounts import ApiKey
+from moderation.storage.chat import feedback as store
+from moderation.storage.chat import known
+from moderation.storage.chat.feedback import Feedback
 from moderation.taxonomy import Category, Scope
 
 router = APIRouter(prefix="/v1", tags=["messages"])

@@ -16,8 +16,8 @@ from moderation.errors import FieldProblem, Invalid
 from moderation.reports.intake import Taken, place_inquiries
 from moderation.reports.reading import read_inquiries
 from moderation.reports.report import Inquiry
-from moderation.storage import inquiries
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts.accounts import ApiKey
+from moderation.storage.reports import inquiries
 from moderation.taxonomy import InquiryTopic, Scope
 
 router = APIRouter(prefix="/v1", tags=["reports"])

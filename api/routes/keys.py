@@ -12,8 +12,8 @@ from api.openapi import KEYED, POSTED, problems
 from api.routes.shapes import Body, with_example
 from api.routes.webhook_shapes import OverlapIn
 from api.routes.webhooks import OwnId
-from moderation.storage import accounts
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts import accounts
+from moderation.storage.accounts.accounts import ApiKey
 from moderation.taxonomy import Scope
 
 router = APIRouter(prefix="/v1/keys", tags=["administration"])

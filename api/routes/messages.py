@@ -13,10 +13,10 @@ from api.deps import Now, Read, Write
 from api.openapi import KEYED, POSTED, problems
 from api.routes.shapes import Body, ExternalId, with_example
 from moderation.errors import FieldProblem, Invalid
-from moderation.storage import held
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts.accounts import ApiKey
+from moderation.storage.chat import held
+from moderation.storage.chat.held import HeldMessage
 from moderation.storage.database import Unit
-from moderation.storage.held import HeldMessage
 from moderation.taxonomy import Scope
 
 router = APIRouter(prefix="/v1", tags=["messages"])

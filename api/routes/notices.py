@@ -18,9 +18,9 @@ from moderation.reports.notice import MOST_FILES, Application, Attachment
 from moderation.reports.notice_words import ApplicantKind, NoticeState, Right
 from moderation.reports.terms import terms_of
 from moderation.reports.tokens import TokenKind
-from moderation.storage import notice_read, notices
-from moderation.storage.accounts import ApiKey
-from moderation.storage.notice_read import Notice
+from moderation.storage.accounts.accounts import ApiKey
+from moderation.storage.reports import notice_read, notices
+from moderation.storage.reports.notice_read import Notice
 from moderation.taxonomy import Scope
 
 router = APIRouter(prefix="/v1", tags=["notices"])

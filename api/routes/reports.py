@@ -27,8 +27,8 @@ from moderation.errors import FieldProblem, Invalid
 from moderation.reports.intake import Taken
 from moderation.reports.report import Report, Subject
 from moderation.reports.tokens import TokenKind
-from moderation.storage import answers
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts.accounts import ApiKey
+from moderation.storage.reports import answers
 from moderation.taxonomy import AuthorRole, ReportReason, Scope, SubjectKind
 
 router = APIRouter(prefix="/v1", tags=["reports"])

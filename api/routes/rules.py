@@ -29,8 +29,8 @@ from moderation.rule_errors import BacktestNotFound
 from moderation.rule_figures import Figures, figures
 from moderation.rule_trial import near, ordered, trace_message, try_tests
 from moderation.rulebook import active_sources, rule_of
-from moderation.storage import backtests, rulesets
-from moderation.storage.backtests import AskedBacktest
+from moderation.storage.rules import backtests, rulesets
+from moderation.storage.rules.backtests import AskedBacktest
 from rules.example import Example
 from rules.load import LoadedRule
 

@@ -10,9 +10,10 @@ from api.deps import Now, Read, Write
 from api.openapi import KEYED, POSTED, problems
 from api.routes.rules_shapes import Caller, actor_of
 from api.routes.shapes import Body, ExternalId, with_example
-from moderation.storage import labels, room_stances
-from moderation.storage.labels import Label
-from moderation.storage.room_stances import Stance
+from moderation.storage.desk import labels
+from moderation.storage.desk.labels import Label
+from moderation.storage.rules import room_stances
+from moderation.storage.rules.room_stances import Stance
 from moderation.taxonomy import Strictness
 from rules.durations import seconds
 

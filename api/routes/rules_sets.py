@@ -25,8 +25,8 @@ from api.routes.shapes import with_example
 from moderation import rulebook
 from moderation.rule_errors import RuleSetConflict
 from moderation.scoring.ruleset import changes
-from moderation.storage import rulesets
-from moderation.storage.rule_activation import Proposal
+from moderation.storage.rules import rulesets
+from moderation.storage.rules.activation import Proposal
 
 router = APIRouter(prefix="/v1/rulesets", tags=["rules"])
 

@@ -11,7 +11,7 @@ from api.auth import require_scope
 from api.routes.shapes import Body, with_example
 from moderation.rulebook import Draft, Edit
 from moderation.scoring.ruleset import FileChange
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts.accounts import ApiKey
 from moderation.taxonomy import Scope
 from rules.load import MAX_LIST_BYTES
 from rules.problems import Problem

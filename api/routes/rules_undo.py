@@ -14,8 +14,8 @@ from api.routes.shapes import Body, with_example
 from moderation.errors import FieldProblem, Invalid
 from moderation.review.sight import sight_of
 from moderation.scoring.rule_source import RuleSource
-from moderation.storage import rule_undo
-from moderation.storage.rule_undo import Undoing
+from moderation.storage.rules import undo as rule_undo
+from moderation.storage.rules.undo import Undoing
 from moderation.taxonomy import Role, Scope
 
 router = APIRouter(prefix="/v1/rules", tags=["rules"])

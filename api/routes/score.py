@@ -24,7 +24,7 @@ from api.wire import (
 )
 from moderation.errors import FieldProblem, Invalid, MissingScope, ModerationError, RateLimited
 from moderation.scoring.message import Message
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts.accounts import ApiKey
 from moderation.taxonomy import Scope
 
 router = APIRouter(tags=["scoring"])

@@ -10,8 +10,8 @@ from api.deps import Now, Read
 from api.openapi import KEYED, problems
 from moderation.reports import transparency, transparency_pages
 from moderation.reports.transparency_pages import Form
-from moderation.storage import transparency as store
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts.accounts import ApiKey
+from moderation.storage.reports import transparency as store
 from moderation.taxonomy import Scope
 
 router = APIRouter(prefix="/v1", tags=["notices"])

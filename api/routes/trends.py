@@ -9,10 +9,9 @@ from fastapi.responses import JSONResponse
 from api.auth import require_scope
 from api.deps import Now, Read, ReadArchive
 from moderation.errors import FieldProblem, Invalid
-from moderation.storage import detection as detection_read
-from moderation.storage import trends_read
-from moderation.storage.accounts import ApiKey
-from moderation.storage.measurements import counted_with
+from moderation.storage.accounts.accounts import ApiKey
+from moderation.storage.trends import detection, sums
+from moderation.storage.trends.measurements import counted_with
 from moderation.taxonomy import Scope
 from moderation.trends.asked import asked_period, check_known
 from moderation.trends.days import jst_day_of
@@ -79,10 +78,10 @@ def trends(
     today = jst_day_of(now)
     period = asked_period(first, last, today=today, tz=tz)
     counted = counted_with(connection, _word(Source, source, "/source") is Source.MEASURE)
-    figures = trends_read.read(archive, service=key.service, period=period, today=today, source=counted)
+    figures = sums.read(archive, service=key.service, period=period, today=today, source=counted)
     made = report(figures)
     if wanted is Format.JSON:
-        seen = detection_read.read(connection, archive, service=key.service, period=period)
+        seen = detection.read(connection, archive, service=key.service, period=period)
         return JSONResponse(to_dict(made) | {"detection": as_dicts(seen)})
     name = f"ibasho-trends-{of}-{period.first}-{period.last}.csv"
     return Response(

@@ -11,8 +11,9 @@ from api.openapi import KEYED, problems
 from api.routes.acting import OnBehalf, Reviewing
 from api.routes.case_shapes import CaseOut, DecisionOut, case_out, decision_out
 from moderation.review.strikes import weight_in_force
-from moderation.storage import account_names, desk_history
-from moderation.storage.desk_history import HistoryReport
+from moderation.storage.accounts import account_names
+from moderation.storage.desk import history as desk_history
+from moderation.storage.desk.history import HistoryReport
 from moderation.taxonomy import ReportReason
 
 router = APIRouter(prefix="/v1/users", tags=["users"])

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from api.routes.shapes import Body, with_example
-from moderation.storage.webhook_log import Delivery
+from moderation.storage.webhooks.log import Delivery
 
 MOST = 200
 """Events or attempts in one answer."""

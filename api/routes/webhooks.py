@@ -24,11 +24,11 @@ from api.routes.webhook_shapes import (
     SentEventsOut,
 )
 from moderation.errors import NotFound
-from moderation.storage import webhook_log, webhooks
-from moderation.storage.accounts import ApiKey
+from moderation.storage.accounts.accounts import ApiKey
 from moderation.storage.database import Connection
-from moderation.storage.webhook_log import Delivery, SentEvent
-from moderation.storage.webhooks import Endpoint
+from moderation.storage.webhooks import endpoints, log
+from moderation.storage.webhooks.endpoints import Endpoint
+from moderation.storage.webhooks.log import Delivery, SentEvent
 from moderation.taxonomy import Scope
 
 router = APIRouter(prefix="/v1/webhooks", tags=["administration"])
@@ -40,7 +40,7 @@ OwnId = Annotated[str, Path(min_length=1, max_length=64, pattern=r"^[0-9A-Za-z_-
 @router.get("", operation_id="listWebhooks", summary="Every endpoint", responses=problems(*KEYED))
 def list_webhooks(key: Caller, connection: Read) -> EndpointsOut:
     """Disabled ones too. Secrets are never shown again."""
-    return EndpointsOut(webhooks=[_out(one) for one in webhooks.of_service(connection, key.service)])
+    return EndpointsOut(webhooks=[_out(one) for one in endpoints.of_service(connection, key.service)])
 
 
 @router.post(
@@ -48,7 +48,7 @@ def list_webhooks(key: Caller, connection: Read) -> EndpointsOut:
 )
 def add_webhook(body: EndpointIn, key: Caller, unit: Write, parts: ProcessParts, now: Now) -> NewEndpointOut:
     """The answer has the secret that signs what we send; it is shown this once."""
-    made = webhooks.add(
+    made = endpoints.add(
         unit.connection,
         service=key.service,
         url=body.url,
@@ -71,7 +71,7 @@ def change_webhook(
 ) -> EndpointOut:
     """What waits already goes to the new address."""
     _own(unit.connection, key, endpoint_id)
-    webhooks.change(
+    endpoints.change(
         unit.connection,
         endpoint_id,
         url=body.url,
@@ -79,7 +79,7 @@ def change_webhook(
         sees_minors=body.sees_minors,
         allow_private=parts.settings.allow_private_webhooks,
     )
-    return _out(webhooks.get(unit.connection, endpoint_id))
+    return _out(endpoints.get(unit.connection, endpoint_id))
 
 
 @router.post(
@@ -93,8 +93,8 @@ def disable_webhook(
 ) -> EndpointOut:
     """What waits for it is given up; ``redeliver`` brings it back."""
     _own(unit.connection, key, endpoint_id)
-    webhooks.disable(unit.connection, endpoint_id, why=(body or DisableIn()).why, now=now)
-    return _out(webhooks.get(unit.connection, endpoint_id))
+    endpoints.disable(unit.connection, endpoint_id, why=(body or DisableIn()).why, now=now)
+    return _out(endpoints.get(unit.connection, endpoint_id))
 
 
 @router.post(
@@ -106,8 +106,8 @@ def disable_webhook(
 def enable_webhook(endpoint_id: OwnId, key: Caller, unit: Write) -> EndpointOut:
     """What it missed is not sent by itself; ``redeliver`` brings it."""
     _own(unit.connection, key, endpoint_id)
-    webhooks.enable(unit.connection, endpoint_id)
-    return _out(webhooks.get(unit.connection, endpoint_id))
+    endpoints.enable(unit.connection, endpoint_id)
+    return _out(endpoints.get(unit.connection, endpoint_id))
 
 
 @router.post(
@@ -122,7 +122,7 @@ def rotate_webhook_secret(
     """Until the overlap ends events carry both signatures, so that no receiver misses one."""
     _own(unit.connection, key, endpoint_id)
     overlap = timedelta(hours=(body or OverlapIn()).overlap_hours)
-    return _with_secret(webhooks.rotate_secret(unit.connection, endpoint_id, overlap=overlap, now=now))
+    return _with_secret(endpoints.rotate_secret(unit.connection, endpoint_id, overlap=overlap, now=now))
 
 
 @router.post(
@@ -135,7 +135,7 @@ def rotate_webhook_secret(
 def test_webhook(endpoint_id: OwnId, key: Caller, unit: Write, parts: ProcessParts, now: Now) -> RedeliverOut:
     """To this endpoint alone, whatever it listens to."""
     _own(unit.connection, key, endpoint_id)
-    event_id = webhook_log.send_test(unit.connection, endpoint_id, now=now)
+    event_id = log.send_test(unit.connection, endpoint_id, now=now)
     unit.after_commit.append(lambda: _hint(parts, [event_id]))
     return RedeliverOut(events=[event_id])
 
@@ -158,7 +158,7 @@ def list_webhook_events(
 ) -> SentEventsOut:
     """Newest first."""
     _own(connection, key, endpoint_id)
-    found = webhook_log.sent_events(connection, endpoint_id, state=state, before=cursor, most=limit + 1)
+    found = log.sent_events(connection, endpoint_id, state=state, before=cursor, most=limit + 1)
     page, more = found[:limit], len(found) > limit
     return SentEventsOut(events=[_event(one) for one in page], next_cursor=page[-1].seq if more else None)
 
@@ -172,7 +172,7 @@ def list_webhook_events(
 def list_webhook_attempts(endpoint_id: OwnId, event_id: OwnId, key: Caller, connection: Read) -> AttemptsOut:
     """Oldest first."""
     _own(connection, key, endpoint_id)
-    found = webhook_log.attempts_at(connection, endpoint_id, event_id)
+    found = log.attempts_at(connection, endpoint_id, event_id)
     return AttemptsOut(attempts=[AttemptOut.model_validate(one, from_attributes=True) for one in found])
 
 
@@ -190,10 +190,10 @@ def redeliver_webhook(
     _own(unit.connection, key, endpoint_id)
     again = list(dict.fromkeys(body.events))
     for event_id in again:
-        webhook_log.redeliver(unit.connection, endpoint_id, event_id, now=now)
+        log.redeliver(unit.connection, endpoint_id, event_id, now=now)
     if body.failed_hours is not None:
         since = now - timedelta(hours=body.failed_hours)
-        again += webhook_log.redeliver_failed(unit.connection, endpoint_id, since=since, now=now)
+        again += log.redeliver_failed(unit.connection, endpoint_id, since=since, now=now)
     unit.after_commit.append(lambda: _hint(parts, again))
     return RedeliverOut(events=again)
 
@@ -205,7 +205,7 @@ def _hint(parts: ProcessParts, event_ids: list[str]) -> None:
 
 def _own(connection: Connection, key: ApiKey, endpoint_id: str) -> Endpoint:
     """An endpoint of the caller's service. Raises NotFound, for another one's too."""
-    found = webhooks.get(connection, endpoint_id)
+    found = endpoints.get(connection, endpoint_id)
     if found.service != key.service:
         raise NotFound(f"No webhook endpoint {endpoint_id!r}.")
     return found

@@ -14,11 +14,11 @@ from moderation.campaigns.measurement import MeasurementModel
 from moderation.campaigns.regression import Array
 from moderation.campaigns.timeseries import expected_hits
 from moderation.campaigns.variance import Days
-from moderation.storage import campaign_counts, campaigns, measurements
-from moderation.storage.campaign_counts import Grouped
 from moderation.storage.database import Connection
-from moderation.storage.pseudonym import Pseudonyms
-from moderation.storage.trends_read import read_gaps
+from moderation.storage.trends import campaign_counts, campaigns, measurements
+from moderation.storage.trends.campaign_counts import Grouped
+from moderation.storage.trends.pseudonym import Pseudonyms
+from moderation.storage.trends.sums import read_gaps
 from moderation.taxonomy import Category
 from moderation.trends.count import LIVE
 from moderation.trends.days import Period, jst_day_of

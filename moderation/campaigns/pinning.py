@@ -15,9 +15,12 @@ from moderation.scoring.detectors import ClassifierBridge
 from moderation.scoring.policy import read_policy
 from moderation.scoring.record import ScoredRecord
 from moderation.settings import Settings
-from moderation.storage import audit, measurements, model_files, models
+from moderation.storage.accounts import audit
 from moderation.storage.database import Database
-from moderation.storage.models import RegisteredModel
+from moderation.storage.models import files as model_files
+from moderation.storage.models import models
+from moderation.storage.models.models import RegisteredModel
+from moderation.storage.trends import measurements
 from moderation.taxonomy import Strictness
 from moderation.trends.count import Measured
 

@@ -13,9 +13,11 @@ from moderation.campaigns.campaign import (
     url_problems,
 )
 from moderation.errors import FieldProblem, Invalid
-from moderation.storage import audit, campaigns, measurements, policies
+from moderation.storage import policies
+from moderation.storage.accounts import audit
 from moderation.storage.database import Connection
 from moderation.storage.ids import new_id
+from moderation.storage.trends import campaigns, measurements
 
 _LONGEST_NOTE = 2_000
 

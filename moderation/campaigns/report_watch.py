@@ -6,9 +6,9 @@ import structlog
 
 from moderation.campaigns.effect import effect
 from moderation.campaigns.gather import AFTER_DAYS, Stores, gather
-from moderation.storage import campaigns
 from moderation.storage.database import Database
-from moderation.storage.pseudonym import Pseudonyms
+from moderation.storage.trends import campaigns
+from moderation.storage.trends.pseudonym import Pseudonyms
 
 log = structlog.get_logger(__name__)
 

@@ -9,9 +9,9 @@ from moderation.reports.reading import ReadReport
 from moderation.reports.report import ReportStatus
 from moderation.reports.urgency import suggested, urgency
 from moderation.reports.weight import BRIGADE_WEIGHT, COUNTS_FROM, Reporter
+from moderation.storage.desk.live_cases import Arrival
 from moderation.storage.ids import new_id
-from moderation.storage.live_cases import Arrival
-from moderation.storage.voices import KeptReport, Scored
+from moderation.storage.reports.voices import KeptReport, Scored
 from moderation.taxonomy import Category, ReportReason, Severity
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from moderation.reports.archive_file import as_csv, as_json, zipped
-from moderation.storage.evidence import CustodyLine, Pack
+from moderation.storage.reports.evidence import CustodyLine, Pack
 from moderation.trends.days import JST
 
 ACT_JA: Mapping[str, str] = {

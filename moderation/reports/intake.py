@@ -12,10 +12,12 @@ from moderation.reports.reading import ReadInquiry, ReadReport, read_inquiries, 
 from moderation.reports.report import Inquiry, Report, ReportStatus, Subject
 from moderation.reports.urgency import urgency
 from moderation.scoring.engine import Engine
-from moderation.storage import live_cases, outbox, voices
+from moderation.storage import outbox
 from moderation.storage.database import Connection
-from moderation.storage.live_cases import Arrival
-from moderation.storage.voices import Scored
+from moderation.storage.desk import live_cases
+from moderation.storage.desk.live_cases import Arrival
+from moderation.storage.reports import voices
+from moderation.storage.reports.voices import Scored
 from moderation.taxonomy import ReportReason, Severity, SubjectKind
 
 __all__ = ["ReportConflict", "ReportDesk", "Taken", "place_inquiries", "place_reports"]

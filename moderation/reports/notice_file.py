@@ -15,8 +15,8 @@ from moderation.reports.notice_words import (
     RIGHT_JA,
     STATE_JA,
 )
-from moderation.storage.evidence import Pack
-from moderation.storage.notice_read import Notice, NoticeEvent, NoticeFile
+from moderation.storage.reports.evidence import Pack
+from moderation.storage.reports.notice_read import Notice, NoticeEvent, NoticeFile
 from moderation.trends.days import JST
 
 EVENT_JA: Mapping[str, str] = {

@@ -32,12 +32,15 @@ from moderation.reports.reading import ReadReport
 from moderation.reports.report import ReportStatus
 from moderation.reports.urgency import severity_of
 from moderation.reports.weight import BRIGADE_WEIGHT, COUNTS_FROM
-from moderation.storage import case_weight, flagged, live_cases, outbox, quarrels, reporters, settled, voices
-from moderation.storage.case_weight import LiveCase
+from moderation.storage import outbox
+from moderation.storage.chat import flagged
+from moderation.storage.chat.flagged import Flagged
 from moderation.storage.database import Connection
-from moderation.storage.flagged import Flagged
-from moderation.storage.live_cases import Arrival
-from moderation.storage.voices import KeptVoice
+from moderation.storage.desk import case_weight, live_cases, settled
+from moderation.storage.desk.case_weight import LiveCase
+from moderation.storage.desk.live_cases import Arrival
+from moderation.storage.reports import quarrels, reporters, voices
+from moderation.storage.reports.voices import KeptVoice
 from moderation.taxonomy import AuthorRole, Severity
 
 

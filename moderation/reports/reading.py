@@ -15,7 +15,7 @@ from moderation.review.case import CaseKind
 from moderation.scoring.engine import Engine
 from moderation.scoring.message import Author, Message, Room
 from moderation.scoring.verdict import Outcome, Verdict
-from moderation.storage import known, people
+from moderation.storage.chat import known, people
 from moderation.storage.database import Connection
 from moderation.taxonomy import SubjectKind
 

@@ -13,7 +13,7 @@ from moderation.errors import FieldProblem, Invalid
 from moderation.reports import transparency_notices
 from moderation.reports.transparency_table import Cell, Table, with_total
 from moderation.review.decision import ACTION_JA, ALLOWED_ACTIONS, OUTCOME_JA, Action, Outcome
-from moderation.storage.transparency import YearFacts
+from moderation.storage.reports.transparency import YearFacts
 from moderation.taxonomy import CATEGORY_JA, REASON_JA
 from moderation.trends.days import jst_day
 

@@ -17,8 +17,8 @@ from moderation.reports.notice_words import (
     Right,
 )
 from moderation.reports.transparency_table import Cell, Table, by_right, with_total
-from moderation.storage.notice_read import Notice
-from moderation.storage.transparency import YearFacts
+from moderation.storage.reports.notice_read import Notice
+from moderation.storage.reports.transparency import YearFacts
 
 Within = Callable[[datetime | None], bool]
 """Whether a time lies in the year."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from moderation.reports.notice_words import RIGHT_JA, Right
-from moderation.storage.notice_read import Notice
+from moderation.storage.reports.notice_read import Notice
 
 Cell = str | int
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import structlog
 
 from moderation.scoring.drift import BINS, REFERENCE_DAYS, drift_of
-from moderation.storage import drift
 from moderation.storage.database import Database
-from moderation.storage.drift import DayDrift
+from moderation.storage.models import drift
+from moderation.storage.models.drift import DayDrift
 from moderation.taxonomy import Category
 from moderation.trends.count import ALL
 from moderation.trends.days import Period

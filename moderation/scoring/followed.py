@@ -8,7 +8,7 @@ from moderation.errors import ModelUnavailable
 from moderation.scoring.engine import TextDetector
 from moderation.scoring.policy import OperatingPoint
 from moderation.scoring.shadow import ShadowedText
-from moderation.storage.models import ModelState
+from moderation.storage.models.models import ModelState
 from moderation.taxonomy import Category
 
 log = structlog.get_logger(__name__)

@@ -25,10 +25,10 @@ from moderation.scoring.talk import Talk, talk_before
 from moderation.scoring.terms import Engines, Limits, Payment
 from moderation.scoring.together import MOST_TOGETHER, Asked, Result, Together
 from moderation.scoring.verdict import Verdict
+from moderation.storage.chat.live import LiveState
+from moderation.storage.chat.windows import RedisWindows
 from moderation.storage.database import Database
-from moderation.storage.live import LiveState
 from moderation.storage.redis import AWAY
-from moderation.storage.windows import RedisWindows
 from rules.windows import WindowRequest
 
 log = structlog.get_logger(__name__)

@@ -18,11 +18,12 @@ from moderation.scoring.sorting import Fresh, Sorted
 from moderation.scoring.talk import RoomLine, encode_line, talk_before
 from moderation.scoring.terms import Limits
 from moderation.scoring.verdict import Status, Verdict
-from moderation.storage import flagged, gaps, standing
+from moderation.storage.chat import flagged, standing
+from moderation.storage.chat.flagged import Flagged
+from moderation.storage.chat.live import Finished, LiveState
 from moderation.storage.database import Database
-from moderation.storage.flagged import Flagged
-from moderation.storage.live import Finished, LiveState
 from moderation.storage.redis import AWAY
+from moderation.storage.trends import gaps
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from moderation.scoring.engine import Engine, Standing
 from moderation.scoring.message import Message
-from moderation.storage.rate_limit import Bucket, Toll
+from moderation.storage.chat.rate_limit import Bucket, Toll
 
 
 class Engines(Protocol):

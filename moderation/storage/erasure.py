@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, or_, select, update
 
 from moderation.errors import Conflict
-from moderation.storage import audit, campaigns
-from moderation.storage.pseudonym import Pseudonyms
+from moderation.storage.accounts import audit
 from moderation.storage.tables.archive import messages as archive_messages
 from moderation.storage.tables.cases import case_context, case_hits, cases, decisions
 from moderation.storage.tables.notices import erased_authors, legal_holds
 from moderation.storage.tables.people import events, labels, strikes
 from moderation.storage.tables.voices import inquiries, reporters, reports
+from moderation.storage.trends import campaigns
+from moderation.storage.trends.pseudonym import Pseudonyms
 from moderation.trends.days import jst_day_of
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, insert, select, update
 
 from moderation.storage import tallies
-from moderation.storage.event_types import wants
 from moderation.storage.ids import new_id
 from moderation.storage.tables.delivery import outbox, webhook_deliveries, webhook_endpoints
+from moderation.storage.webhooks.event_types import wants
 
 WEBHOOK = "webhook"
 RECORDER = "recorder"

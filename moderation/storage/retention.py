@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_, update
 
-from moderation.storage import evidence as packs
+from moderation.storage.reports import evidence as packs
 from moderation.storage.tables.archive import messages as archive_messages
 from moderation.storage.tables.cases import case_context, case_hits, cases
 from moderation.storage.tables.notices import (

@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from moderation.storage import accounts, alarms
+from moderation.storage.accounts import accounts
 from moderation.storage.database import Database
+from moderation.storage.trends import alarms
 from moderation.trends.alarm import QUIET_FOR, Alarm, alarm, worth_telling
 from moderation.trends.days import hour_of
 

@@ -4,8 +4,8 @@ from datetime import date
 
 import structlog
 
-from moderation.storage import day_groups
 from moderation.storage.database import Database
+from moderation.storage.trends import day_groups
 
 log = structlog.get_logger(__name__)
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from moderation.storage import said, trends_read
 from moderation.storage.database import Connection
+from moderation.storage.trends import said, sums
 from moderation.taxonomy import Category
 from moderation.trends.days import Period
 from moderation.trends.examples import examples
@@ -25,6 +25,6 @@ def make(
     helplines: Helplines,
 ) -> dict[str, bytes]:
     """Every file of the kit by its path; what the article is about is left to the report where nothing is chosen."""
-    made = report(trends_read.read(archive, service=service, period=period, today=today))
+    made = report(sums.read(archive, service=service, period=period, today=today))
     fit = examples(said.read(archive, service=service, period=period), harm=harm)
     return kit_files(made, fit, categories, helplines)

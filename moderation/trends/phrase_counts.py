@@ -2,8 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from moderation.storage import term_counts
 from moderation.storage.database import Connection, Database
+from moderation.storage.trends import term_counts
 from moderation.trends.count import ALL
 from moderation.trends.days import Period
 from moderation.trends.phrases import LOOK_BACK_DAYS, Phrase, TermDay, count_day, emerging

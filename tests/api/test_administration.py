@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from moderation.storage import outbox
-from moderation.storage.event_types import EVENT_TYPES
+from moderation.storage.webhooks.event_types import EVENT_TYPES
 from moderation.taxonomy import Scope
 from tests.support.factories import body
 from tests.support.servers import make_key

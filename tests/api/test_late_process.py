@@ -6,7 +6,7 @@ import pytest
 
 from api import scoring_process
 from moderation import followed_rules
-from moderation.storage import rulesets
+from moderation.storage.rules import rulesets
 from tests.rules.support import SOUND
 from tests.support.factories import body
 

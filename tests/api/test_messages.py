@@ -3,8 +3,8 @@
 import pytest
 
 from moderation.scoring.verdict import Outcome
-from moderation.storage import feedback, flagged
-from moderation.storage.flagged import Flagged
+from moderation.storage.chat import feedback, flagged
+from moderation.storage.chat.flagged import Flagged
 from moderation.taxonomy import Category, Scope
 from tests.support.factories import body, message
 from tests.support.servers import make_key

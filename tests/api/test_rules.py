@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from api.console.visitor import SESSION_COOKIE
-from moderation.storage import audit, sessions
+from moderation.storage.accounts import audit, sessions
 from tests.review.desk import Desk
 from tests.rules.support import SOUND
 from tests.support.factories import body

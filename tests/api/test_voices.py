@@ -8,7 +8,8 @@ import pytest
 
 from moderation.review.decision import Action, Outcome, Ruling
 from moderation.review.sight import sight_of
-from moderation.storage import desk_claims, desk_decide
+from moderation.storage.desk import claims
+from moderation.storage.desk import decide as desk_decide
 from moderation.storage.ids import new_id
 from moderation.taxonomy import Category, Role
 
@@ -43,7 +44,7 @@ def decide(database, case_id):
         reason="侮辱にあたるため。",
     )
     with database.write() as unit:
-        case = desk_claims.claim(unit.connection, case_id, lead, now=now, lease=timedelta(minutes=5))
+        case = claims.claim(unit.connection, case_id, lead, now=now, lease=timedelta(minutes=5))
         return desk_decide.decide(
             unit.connection,
             case_id,

@@ -31,9 +31,11 @@ from moderation.review.decision import Action, Outcome, Ruling
 from moderation.review.sight import sight_of
 from moderation.scoring.engine import Engine
 from moderation.settings import PROJECT, Settings
-from moderation.storage import desk_claims, desk_decide, migrate, reporters
+from moderation.storage import migrate
 from moderation.storage.database import Database, open_database
+from moderation.storage.desk import claims, decide
 from moderation.storage.ids import new_id
+from moderation.storage.reports import reporters
 from moderation.storage.tables.cases import cases, held_messages
 from moderation.storage.tables.people import strikes
 from moderation.storage.tables.voices import reports
@@ -243,11 +245,11 @@ class _Days:
         for n in range(DECISIONS_A_DAY):
             at = now + timedelta(minutes=10 * n)
             with self._database.write() as unit:
-                case = desk_claims.claim_next(unit.connection, self._sight, now=at, lease=_LEASE)
+                case = claims.claim_next(unit.connection, self._sight, now=at, lease=_LEASE)
                 if case is None:
                     return
                 self._played.innocent_looks += case.author_id == INNOCENT
-                desk_decide.decide(
+                decide.decide(
                     unit.connection,
                     case.id,
                     self._sight,

@@ -33,8 +33,10 @@ from api.console.visitor import SESSION_COOKIE
 from moderation.bootstrap import seed
 from moderation.review.sight import Sight
 from moderation.settings import PROJECT, Settings
-from moderation.storage import accounts, desk_claims, migrate, sessions
+from moderation.storage import migrate
+from moderation.storage.accounts import accounts, sessions
 from moderation.storage.database import Database, open_database
+from moderation.storage.desk import claims as desk_claims
 from moderation.taxonomy import Role, Severity
 from tests.bench.desk_rows import FILL
 from tests.review.desk import LEASE, Desk

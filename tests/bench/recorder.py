@@ -25,8 +25,8 @@ from moderation.scoring.record import ScoredRecord
 from moderation.settings import PROJECT, Settings
 from moderation.storage import migrate, private_redis
 from moderation.storage.database import Database, open_database
-from moderation.storage.pseudonym import Pseudonyms
 from moderation.storage.redis import connect
+from moderation.storage.trends.pseudonym import Pseudonyms
 from tests.support.postgres import running_postgres
 from tests.workers.factories import put, record
 from workers.recorder import CHUNK, Recorder

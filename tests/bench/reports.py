@@ -24,7 +24,7 @@ from sqlalchemy import func, select
 
 from api.console.visitor import SESSION_COOKIE
 from moderation.settings import PROJECT
-from moderation.storage import accounts, sessions
+from moderation.storage.accounts import accounts, sessions
 from moderation.storage.tables.cases import cases
 from moderation.storage.tables.voices import reports
 from moderation.taxonomy import Role

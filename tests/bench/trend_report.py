@@ -24,9 +24,8 @@ import numpy as np
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text, insert, literal, select
 
 from moderation.settings import PROJECT, Settings
-from moderation.storage import bulk, day_groups, migrate, trends_read
+from moderation.storage import bulk, migrate
 from moderation.storage.database import Database, open_database
-from moderation.storage.day_groups import GroupDay
 from moderation.storage.tables import archive
 from moderation.storage.tables.archive import (
     day_authors,
@@ -35,6 +34,8 @@ from moderation.storage.tables.archive import (
     fact_buckets,
     hour_totals,
 )
+from moderation.storage.trends import day_groups, sums
+from moderation.storage.trends.day_groups import GroupDay
 from moderation.taxonomy import Category
 from moderation.trends.closing import close_days
 from moderation.trends.count import ALL, LIVE
@@ -224,9 +225,7 @@ def timed(database: Database) -> tuple[list[float], Any]:
     for _ in range(ROUNDS):
         begun = time.perf_counter()
         with database.read_archive() as connection:
-            figures = trends_read.read(
-                connection, service=SERVICE, period=PERIOD, today=LAST + timedelta(days=1)
-            )
+            figures = sums.read(connection, service=SERVICE, period=PERIOD, today=LAST + timedelta(days=1))
         made = report(figures)
         spent.append(time.perf_counter() - begun)
     return spent, made

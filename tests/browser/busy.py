@@ -8,18 +8,18 @@ from moderation.review.case import CaseKind
 from moderation.review.decision import Action, Outcome, Ruling
 from moderation.scoring.talk import RoomLine
 from moderation.scoring.verdict import Outcome as Verdicts
-from moderation.storage import (
-    accounts,
+from moderation.storage.accounts import accounts
+from moderation.storage.desk import (
     appeals,
-    desk_filters,
-    desk_history,
-    desk_moves,
-    desk_quality,
-    desk_routing,
-    desk_second_looks,
+    filters,
+    history,
     live_cases,
+    moves,
+    quality,
+    routing,
+    second_looks,
 )
-from moderation.storage.live_cases import Arrival
+from moderation.storage.desk.live_cases import Arrival
 from moderation.taxonomy import Category, Role, Severity
 from tests.review.desk import SERVICE, WARNING, Desk
 
@@ -124,7 +124,7 @@ def fill(desk: Desk, *, people: int = 40, now: datetime | None = None) -> Busy:
     boss = desk.sight("admin", Role.ADMIN)
     with desk.database.write() as unit:
         connection = unit.connection
-        desk_moves.comment(connection, first, boss, "前後の流れを見ると冗談の範囲かもしれません。", now=now)
+        moves.comment(connection, first, boss, "前後の流れを見ると冗談の範囲かもしれません。", now=now)
         kept, _ = appeals.receive(
             connection,
             Appeal(
@@ -137,17 +137,17 @@ def fill(desk: Desk, *, people: int = 40, now: datetime | None = None) -> Busy:
             ),
             now=now,
         )
-        desk_second_looks.draw(connection, share=1.0, now=now)
-        answered = desk_second_looks.next_look(connection, boss, now=now)
+        second_looks.draw(connection, share=1.0, now=now)
+        answered = second_looks.next_look(connection, boss, now=now)
         assert answered is not None
-        desk_second_looks.answer(connection, answered.id, boss, Outcome.VIOLATION, [Category.INSULT], now=now)
-        look = desk_second_looks.next_look(connection, boss, now=now)
-        desk_quality.set_golden(connection, decided, boss, now=now)
-        desk_filters.save_filter(
+        second_looks.answer(connection, answered.id, boss, Outcome.VIOLATION, [Category.INSULT], now=now)
+        look = second_looks.next_look(connection, boss, now=now)
+        quality.set_golden(connection, decided, boss, now=now)
+        filters.save_filter(
             connection, admin.id, name="急ぎの脅迫", query="category=threat&severity=critical", now=now
         )
-        desk_filters.save_filter(connection, admin.id, name="自分の担当", query="mine=1", now=now)
-        desk_history.put_label(
+        filters.save_filter(connection, admin.id, name="自分の担当", query="mine=1", now=now)
+        history.put_label(
             connection,
             SERVICE,
             "author",
@@ -157,8 +157,8 @@ def fill(desk: Desk, *, people: int = 40, now: datetime | None = None) -> Busy:
             lasts=timedelta(days=30),
             now=now,
         )
-        desk_routing.put_queue(connection, "legal", name="法務確認", roles=[Role.LEAD])
-        desk_routing.add_route(
+        routing.put_queue(connection, "legal", name="法務確認", roles=[Role.LEAD])
+        routing.add_route(
             connection,
             service=None,
             kind=None,

@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 import httpx2
 
 from moderation.settings import Settings
-from moderation.storage import desk_bulk, evidence, evidence_copy, inquiries, kits, proposals, rulesets
-from moderation.storage.desk_bulk import Chosen
+from moderation.storage.desk import bulk
+from moderation.storage.desk.bulk import Chosen
 from moderation.storage.ids import new_id
+from moderation.storage.reports import evidence, evidence_copy, inquiries
+from moderation.storage.rules import rulesets
+from moderation.storage.trends import kits, proposals
 from moderation.taxonomy import Category
 from moderation.trends.days import Period, jst_day_of
 from moderation.trends.helplines import read_helplines
@@ -92,7 +95,7 @@ def _batch(desk: Desk, now: datetime) -> str:
     raid = [desk.case("このチャンネルは終わり", author=f"u-raid{number}", at=now) for number in range(3)]
     chosen = [Chosen(case_id=case_id, version=1, hit_seq=1) for case_id in raid]
     with desk.database.write() as unit:
-        desk_bulk.decide_all(unit.connection, chosen, who, WARNING, batch_id=batch_id, now=now, lease=LEASE)
+        bulk.decide_all(unit.connection, chosen, who, WARNING, batch_id=batch_id, now=now, lease=LEASE)
     return batch_id
 
 

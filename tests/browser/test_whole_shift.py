@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from moderation.review.appeal import Appeal
-from moderation.storage import appeals
+from moderation.storage.desk import appeals
 from moderation.storage.tables.cases import decisions
 from moderation.taxonomy import Severity
 from tests.browser.test_shift import heading, outcomes, press, ready

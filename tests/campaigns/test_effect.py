@@ -13,8 +13,8 @@ from moderation.campaigns.campaign import Audience, AudienceKind
 from moderation.campaigns.effect import Reason, Verdict, effect
 from moderation.campaigns.words import sentences
 from moderation.settings import Settings
-from moderation.storage import campaigns, gaps
 from moderation.storage.database import Database, open_database
+from moderation.storage.trends import campaigns, gaps
 from moderation.taxonomy import Category
 from tests.campaigns.world import (
     DAY,

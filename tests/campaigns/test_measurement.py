@@ -8,9 +8,10 @@ from moderation import bootstrap
 from moderation.campaigns.measurement import OVERLAP, measure, pin
 from moderation.campaigns.pinning import Measures, pin_live
 from moderation.scoring.decide import rounded
-from moderation.storage import measurements, model_files
-from moderation.storage.pseudonym import Pseudonyms
+from moderation.storage.models import files
 from moderation.storage.tables.archive import day_groups, day_totals, gaps, hour_totals, trend_buckets
+from moderation.storage.trends import measurements
+from moderation.storage.trends.pseudonym import Pseudonyms
 from moderation.trends.groups import AUTHOR, KIND, PAIR, ROOM, UNKNOWN_ACCOUNTS
 from tests.workers.factories import NOON, put, record
 from workers.recorder import Recorder
@@ -164,7 +165,7 @@ def test_what_cannot_be_measured_is_a_gap_of_that_model_and_counts_live(
     model_dir, redis, sqlite_settings, sqlite_database
 ):
     model = pin_live(sqlite_settings, sqlite_database, by="test", now=NOON)
-    (model_files.folder_of(sqlite_settings.data_dir, model.model) / "model.npz").unlink()
+    (files.folder_of(sqlite_settings.data_dir, model.model) / "model.npz").unlink()
     put(redis, record(), record(id="m2"))
 
     Recorder(

@@ -4,8 +4,10 @@ from sqlalchemy import select
 
 from moderation.campaigns.gather import AFTER_DAYS
 from moderation.campaigns.report_watch import watch
-from moderation.storage import accounts, campaigns, webhooks
+from moderation.storage.accounts import accounts
 from moderation.storage.tables.delivery import outbox
+from moderation.storage.trends import campaigns
+from moderation.storage.webhooks import endpoints
 from tests.campaigns.world import DAY, PSEUDONYMS, PUBLISHED, article, pinned, weeks
 
 READY = PUBLISHED + (AFTER_DAYS + 2) * DAY
@@ -19,7 +21,7 @@ def test_a_finished_campaign_is_reported_once_and_a_closed_one_never(database):
     with database.write() as unit:
         campaigns.close(unit.connection, "closed", service="stream", now=PUBLISHED)
         accounts.add_service(unit.connection, "stream", name="Stream", now=PUBLISHED)
-        webhooks.add(unit.connection, service="stream", url="https://example.jp/", now=PUBLISHED)
+        endpoints.add(unit.connection, service="stream", url="https://example.jp/", now=PUBLISHED)
 
     assert watch(database, PSEUDONYMS, now=READY - DAY) == 0
     assert watch(database, PSEUDONYMS, now=READY) == 1

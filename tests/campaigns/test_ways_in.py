@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from api.cli import campaigns as command
 from moderation.campaigns.reach import read_reach_csv
 from moderation.errors import Invalid
-from moderation.storage import campaigns as store
+from moderation.storage.trends import campaigns as store
 from moderation.trends.days import jst_day_of
 
 TODAY = date(2026, 8, 2)

@@ -7,10 +7,12 @@ from moderation.campaigns.campaign import Audience, Campaign
 from moderation.campaigns.gather import Stores, gather
 from moderation.campaigns.measurement import pin
 from moderation.scoring.record import ScoredRecord
-from moderation.storage import archive, campaigns, measurements, models
+from moderation.storage.chat import archive
 from moderation.storage.database import Database
-from moderation.storage.models import RegisteredModel
-from moderation.storage.pseudonym import Pseudonyms
+from moderation.storage.models import models
+from moderation.storage.models.models import RegisteredModel
+from moderation.storage.trends import campaigns, measurements
+from moderation.storage.trends.pseudonym import Pseudonyms
 from moderation.taxonomy import Category
 from moderation.trends.count import Measured
 from tests.workers.factories import record

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from argon2 import PasswordHasher
 
-from moderation.storage import accounts, migrate
+from moderation.storage import migrate
+from moderation.storage.accounts import accounts
 from moderation.storage.database import open_database
 from moderation.taxonomy import Role, Scope
 from tests.support.servers import make_key

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from moderation.storage import accounts, webhook_log, webhooks
+from moderation.storage.accounts import accounts
+from moderation.storage.webhooks import endpoints, log
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def test_an_endpoint_from_its_first_to_its_last_day(do, sqlite_database):
     do("keys", "create", "svc")
     secret = do("webhooks", "add", "https://example.jp/hooks", "--event", "case.decided").stdout.strip()
     with sqlite_database.read() as connection:
-        [endpoint] = webhooks.of_service(connection, "svc")
+        [endpoint] = endpoints.of_service(connection, "svc")
     assert (endpoint.secret, endpoint.event_types) == (secret, ("case.decided",))
 
     do("webhooks", "test", endpoint.id)
@@ -42,12 +43,12 @@ def test_an_endpoint_from_its_first_to_its_last_day(do, sqlite_database):
     assert "failed" in do("webhooks", "log", endpoint.id, "--state", "failed").stdout
     assert "1 events" in do("webhooks", "redeliver", endpoint.id, "--failed-hours", "1").stderr
     with sqlite_database.read() as connection:
-        [event] = webhook_log.sent_events(connection, endpoint.id, state=None, before=None, most=9)
+        [event] = log.sent_events(connection, endpoint.id, state=None, before=None, most=9)
     assert event.state == "waiting"
 
     assert do("webhooks", "rotate", endpoint.id).stdout.strip() != secret
     with sqlite_database.read() as connection:
-        assert webhooks.get(connection, endpoint.id).old_secret == secret
+        assert endpoints.get(connection, endpoint.id).old_secret == secret
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import select
 
-from moderation.storage import audit
+from moderation.storage.accounts import audit
 from moderation.storage.tables.delivery import audit as trail
 from moderation.taxonomy import Role
 from tests.review.desk import Desk

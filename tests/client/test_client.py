@@ -24,8 +24,8 @@ from api.client import (
     Unreachable,
 )
 from moderation.scoring.verdict import Outcome
-from moderation.storage import flagged
-from moderation.storage.flagged import Flagged
+from moderation.storage.chat import flagged
+from moderation.storage.chat.flagged import Flagged
 from tests.support.factories import message
 from tests.support.servers import free_port, make_key
 from tests.support.verdicts import verdict

@@ -15,10 +15,10 @@ from api.console.visitor import SESSION_COOKIE
 from moderation.bootstrap import EngineRoom
 from moderation.reports.tokens import StatusTokens
 from moderation.settings import Settings
-from moderation.storage import sessions
+from moderation.storage.accounts import sessions
+from moderation.storage.chat.rate_limit import RateLimits
 from moderation.storage.database import Database
 from moderation.storage.ids import new_id
-from moderation.storage.rate_limit import RateLimits
 from moderation.storage.redis import connect_async
 from moderation.taxonomy import Role
 from tests.review.desk import Desk

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from moderation.storage import accounts
+from moderation.storage.accounts import accounts
 from moderation.taxonomy import Role
 from moderation.trends.days import jst_day_of
 from tests.support.servers import SERVICE

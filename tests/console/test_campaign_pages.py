@@ -2,8 +2,8 @@
 
 import pytest
 
-from moderation.storage import accounts
-from moderation.storage.pseudonym import read_pseudonyms
+from moderation.storage.accounts import accounts
+from moderation.storage.trends.pseudonym import read_pseudonyms
 from moderation.taxonomy import Role
 from tests.campaigns import world
 

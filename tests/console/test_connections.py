@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from moderation.storage import accounts, webhook_log, webhooks
+from moderation.storage.accounts import accounts
+from moderation.storage.webhooks import endpoints, log
 from moderation.taxonomy import Role, Scope
 
 KEYS, HOOKS = "/console/settings/keys", "/console/settings/webhooks"
@@ -26,7 +27,7 @@ def only_key(database):
 
 def only_endpoint(database):
     with database.read() as connection:
-        [endpoint] = webhooks.of_service(connection, "stream")
+        [endpoint] = endpoints.of_service(connection, "stream")
         return endpoint
 
 
@@ -59,7 +60,7 @@ def test_an_endpoint_is_added_tried_switched_off_and_its_event_sent_again(admin,
     assert only_endpoint(sqlite_database).disabled_at is not None
     admin.post(f"{HOOKS}/switch", id=endpoint.id, on="1")
     with sqlite_database.read() as connection:
-        [event] = webhook_log.sent_events(connection, endpoint.id, state=None, before=None, most=9)
+        [event] = log.sent_events(connection, endpoint.id, state=None, before=None, most=9)
     assert event.state == "failed"  # what waits for an endpoint that is switched off is given up
     admin.post(f"{HOOKS}/redeliver", id=endpoint.id, event=event.id)
     assert "送信待ち" in admin.get(f"{HOOKS}/log?endpoint={endpoint.id}&state=waiting").text

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from api.console.login import hash_password
 from api.console.visitor import SESSION_COOKIE
-from moderation.storage import accounts
+from moderation.storage.accounts import accounts
 from moderation.taxonomy import Role
 
 PASSWORD = "さくら-9431"

@@ -9,7 +9,8 @@ from api.console.visitor import SESSION_COOKIE
 from moderation.review.appeal import Appeal
 from moderation.review.decision import Outcome
 from moderation.scoring.verdict import Outcome as Verdicts
-from moderation.storage import accounts, appeals, desk_routing, desk_second_looks, sessions
+from moderation.storage.accounts import accounts, sessions
+from moderation.storage.desk import appeals, routing, second_looks
 from moderation.storage.ids import new_id
 from moderation.taxonomy import Category, Role, Severity
 from tests.browser.busy import TURNED, fill
@@ -96,8 +97,8 @@ def protected(visit, desk):
     )
     with desk.database.write() as unit:
         kept, _ = appeals.receive(unit.connection, appeal, now=now())
-        desk_second_looks.draw(unit.connection, share=1.0, now=now())
-        look = desk_second_looks.next_look(unit.connection, mori, now=now())
+        second_looks.draw(unit.connection, share=1.0, now=now())
+        look = second_looks.next_look(unit.connection, mori, now=now())
     return case_id, {"appeal": f"/console/appeals/{kept.id}", "look": f"/console/quality/looks/{look.id}"}
 
 
@@ -261,7 +262,7 @@ def test_a_held_message_is_settled_once(visit, desk):
     aoki = visit("aoki")
     with desk.database.read() as connection:
         from moderation.review.sight import sight_of
-        from moderation.storage import desk_waiting
+        from moderation.storage.desk import waiting as desk_waiting
 
         [waiting] = desk_waiting.list_waiting(connection, sight_of("x", [Role.MODERATOR]), now=now())
     fields = {"case_id": case_id, "message_id": waiting.message_id, "state": "denied"}
@@ -308,7 +309,7 @@ def test_queues_and_routes_and_clauses_are_changed(admin, desk):
     assert admin.post(f"{put}/remove", id="legal").status_code == 422
     assert admin.post(f"{put}/remove", id="general").status_code == 422
     with desk.database.read() as connection:
-        [route] = desk_routing.routes(connection)
+        [route] = routing.routes(connection)
     assert (route.category, route.severity) == (Category.THREAT, Severity.HIGH)
     assert admin.post(f"{put}/routes/remove", id=route.id).status_code == 303
     assert admin.post(f"{put}/routes/remove", id=route.id).status_code == 404

@@ -154,13 +154,14 @@ def test_the_criteria_are_public(stranger):
 
 
 def test_settings_show_names_and_never_secrets(visit, sqlite_database: Database):
-    from moderation.storage import accounts, webhooks
+    from moderation.storage.accounts import accounts
+    from moderation.storage.webhooks import endpoints
     from tests.support.servers import make_key
 
     secret = make_key(sqlite_database)
     now = datetime.now(UTC)
     with sqlite_database.write() as unit:
-        hook = webhooks.add(unit.connection, service="test", url="https://example.com/hook", now=now)
+        hook = endpoints.add(unit.connection, service="test", url="https://example.com/hook", now=now)
         hashed = accounts.find_key(unit.connection, secret)
     admin = visit("admin", Role.ADMIN)
     page = "".join(admin.get(f"/console/settings{part}").text for part in ("", "/keys", "/webhooks"))

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from moderation.scoring.rule_source import RuleSource
-from moderation.storage import accounts, backtests, room_stances, rule_alarms, rulesets
+from moderation.storage.accounts import accounts
+from moderation.storage.rules import alarms, backtests, room_stances, rulesets
 from moderation.taxonomy import Role
 from tests.rules.support import SOUND
 
@@ -94,7 +95,7 @@ def test_samples_of_minors_rules_are_kept_from_who_may_not_see_them(manager, sql
     from tests.workers.factories import record as scored
 
     record = scored(text="まもられた文", rules=[("rule:solicitation.minor_contact@1", "live")], minors=True)
-    from moderation.storage import archive
+    from moderation.storage.chat import archive
 
     with sqlite_database.write_archive() as unit:
         archive.record(unit.connection, [record], lambda *_: "0" * 16)
@@ -104,10 +105,10 @@ def test_samples_of_minors_rules_are_kept_from_who_may_not_see_them(manager, sql
 
 def test_an_alarm_is_shown_until_somebody_saw_it(manager, sqlite_database):
     with sqlite_database.write() as unit:
-        rule_alarms.sound(
+        alarms.sound(
             unit.connection,
             RuleSource("insult.voice", 1),
-            rule_alarms.TOO_BROAD,
+            alarms.TOO_BROAD,
             {"hits": 90},
             now=datetime.now(UTC),
         )
@@ -145,7 +146,7 @@ def test_what_a_rule_did_is_shown_and_then_taken_back(manager, desk, sqlite_data
     assert refused.status_code == 422
     assert "取り消しました。" in done
     with sqlite_database.read() as connection:
-        from moderation.storage.desk_case import decisions_of
+        from moderation.storage.desk.case import decisions_of
 
         [decision] = decisions_of(connection, case_id)
     assert (decision.ruling.outcome, decision.ruling.reason) == (

@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from moderation.reports.report import Inquiry
 from moderation.reports.tokens import StatusTokens, TokenKind
-from moderation.storage import accounts, reporters, voices
+from moderation.storage.accounts import accounts
+from moderation.storage.reports import reporters, voices
+from moderation.storage.reports.voices import Scored
 from moderation.storage.tables.voices import reports
-from moderation.storage.voices import Scored
 from moderation.taxonomy import InquiryTopic, Role
 
 FORM = {

@@ -14,7 +14,7 @@ from api.cli.demo.stream import posts, read_stream
 from api.cli.demo.summary import Outcome
 from moderation.errors import Misconfigured
 from moderation.storage.census import ArchiveCensus, Census
-from moderation.storage.webhooks import new_secret
+from moderation.storage.webhooks.endpoints import new_secret
 from moderation.taxonomy import Severity
 
 NOW = datetime(2026, 8, 20, 3, tzinfo=UTC)

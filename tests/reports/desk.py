@@ -13,8 +13,9 @@ from moderation.review.case import CaseKind
 from moderation.review.decision import Action, Outcome, Ruling
 from moderation.review.sight import sight_of
 from moderation.scoring.engine import Engine
-from moderation.storage import desk_claims, desk_decide
 from moderation.storage.database import Database
+from moderation.storage.desk import claims
+from moderation.storage.desk import decide as desk_decide
 from moderation.storage.ids import new_id
 from moderation.storage.tables.archive import messages as archive_messages
 from moderation.storage.tables.cases import cases
@@ -99,7 +100,7 @@ class Taking:
             reason="前後を確認したため。",
         )
         with self.database.write() as unit:
-            case = desk_claims.claim(unit.connection, case_id, self.lead, now=now, lease=LEASE)
+            case = claims.claim(unit.connection, case_id, self.lead, now=now, lease=LEASE)
             made = desk_decide.decide(
                 unit.connection,
                 case_id,

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from moderation.errors import CaseNotFound
 from moderation.reports.evidence_file import evidence_zip
-from moderation.storage import evidence, evidence_copy
-from moderation.storage.evidence import HoldReleased
+from moderation.storage.reports import evidence, evidence_copy
+from moderation.storage.reports.evidence import HoldReleased
 from tests.reports.desk import about_message, report
 from tests.support.factories import NOON
 

@@ -10,11 +10,14 @@ from moderation.reports.answers import AnswerKind
 from moderation.reports.weight import BRIGADE_WEIGHT
 from moderation.review.decision import Action, Outcome
 from moderation.scoring.message import Room
-from moderation.storage import answers, people, reporters
-from moderation.storage.desk_case import load
-from moderation.storage.people import Event, EventType
+from moderation.storage.accounts import accounts
+from moderation.storage.chat import people
+from moderation.storage.chat.people import Event, EventType
+from moderation.storage.desk.case import load
+from moderation.storage.reports import answers, reporters
 from moderation.storage.tables.cases import case_events, cases
 from moderation.storage.tables.voices import reports
+from moderation.storage.webhooks import endpoints
 from moderation.taxonomy import ReportReason, Severity, SubjectKind
 from tests.reports.desk import about, about_message, inquiry, report
 from tests.support.factories import NOON
@@ -145,10 +148,8 @@ class TestSettled:
 
 class TestUrgent:
     def test_a_threat_to_life_takes_the_fast_lane_and_calls_once(self, take, database):
-        from moderation.storage import webhooks
-
         with database.write() as unit:
-            add_endpoint(unit.connection, webhooks)
+            add_endpoint(unit.connection)
         subject = about_message("m-1", author_id="u-1", room_id="r-1", text="明日お前の家に行って殺す")
 
         taken = take(report("a", subject=subject, reason=ReportReason.THREAT))
@@ -199,11 +200,9 @@ class TestUrgent:
         assert take_once.kept(lost.id).subject_text == "消されたことば"
 
 
-def add_endpoint(connection, webhooks):
-    from moderation.storage import accounts
-
+def add_endpoint(connection):
     accounts.add_service(connection, "test", name="test", now=NOON)
-    webhooks.add(connection, service="test", url="https://example.com/hook", now=NOON)
+    endpoints.add(connection, service="test", url="https://example.com/hook", now=NOON)
 
 
 class TestQuarrel:

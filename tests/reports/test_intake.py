@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select, update
 
 from moderation.reports.intake import ReportConflict
-from moderation.storage import flagged, outbox
-from moderation.storage.flagged import Flagged
+from moderation.storage import outbox
+from moderation.storage.chat import flagged
+from moderation.storage.chat.flagged import Flagged
 from moderation.storage.tables.cases import case_hits, cases
 from moderation.storage.tables.voices import inquiries, reports
 from moderation.taxonomy import ReportReason, Severity

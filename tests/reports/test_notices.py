@@ -25,8 +25,8 @@ from moderation.reports.notice_words import (
     Result,
     Right,
 )
-from moderation.storage import evidence, notice_alarms, notice_read, notices
-from moderation.storage import transparency as store
+from moderation.storage.reports import evidence, notice_alarms, notice_read, notices
+from moderation.storage.reports import transparency as store
 from tests.support.factories import NOON
 
 TERMS = Terms()

@@ -10,14 +10,16 @@ from moderation.reports.clock import Terms
 from moderation.reports.notice import Application
 from moderation.reports.notice_words import Right
 from moderation.reports.retention import Keeping, run_once
-from moderation.storage import campaigns, erasure, evidence, evidence_copy, notices
+from moderation.storage import erasure
 from moderation.storage.erasure import AuthorHasOpenCases, AuthorHeld
-from moderation.storage.pseudonym import Pseudonyms
+from moderation.storage.reports import evidence, evidence_copy, notices
 from moderation.storage.tables.archive import messages
 from moderation.storage.tables.cases import case_hits, cases
 from moderation.storage.tables.notices import evidence as packs
 from moderation.storage.tables.notices import notices as kept_notices
 from moderation.storage.tables.voices import reports
+from moderation.storage.trends import campaigns
+from moderation.storage.trends.pseudonym import Pseudonyms
 from moderation.taxonomy import Category
 from tests.reports.desk import about_message, inquiry, report
 from tests.support.factories import NOON

@@ -1,7 +1,7 @@
 import pytest
 
-from moderation.storage import webhooks
 from moderation.storage.database import Database
+from moderation.storage.webhooks import endpoints
 from tests.review.desk import SERVICE, Desk
 from tests.support.factories import NOON
 from tests.support.servers import make_key
@@ -17,4 +17,4 @@ def hooked(desk):
     """A service that hears of everything."""
     make_key(desk.database, service=SERVICE)
     with desk.database.write() as unit:
-        webhooks.add(unit.connection, service=SERVICE, url="https://example.com/hook", now=NOON)
+        endpoints.add(unit.connection, service=SERVICE, url="https://example.com/hook", now=NOON)

@@ -15,11 +15,14 @@ from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
 from moderation.scoring.verdict import Outcome as Verdicts
 from moderation.scoring.verdict import Verdict, Versions
-from moderation.storage import accounts, desk_claims, desk_decide, flagged, people
-from moderation.storage.accounts import User
+from moderation.storage.accounts import accounts
+from moderation.storage.accounts.accounts import User
+from moderation.storage.chat import flagged, people
+from moderation.storage.chat.flagged import Flagged
 from moderation.storage.database import Database
-from moderation.storage.desk_rows import get_case
-from moderation.storage.flagged import Flagged
+from moderation.storage.desk import claims
+from moderation.storage.desk import decide as desk_decide
+from moderation.storage.desk.rows import get_case
 from moderation.storage.ids import new_id
 from moderation.storage.tables.delivery import outbox
 from moderation.storage.tables.voices import reports
@@ -128,12 +131,12 @@ class Desk:
     def claim(self, case_id: str, sight: Sight, *, now: datetime = NOON) -> Case:
         """Claim one case."""
         with self.database.write() as unit:
-            return desk_claims.claim(unit.connection, case_id, sight, now=now, lease=LEASE)
+            return claims.claim(unit.connection, case_id, sight, now=now, lease=LEASE)
 
     def claim_next(self, sight: Sight, *, now: datetime = NOON) -> Case | None:
         """Claim the next case."""
         with self.database.write() as unit:
-            return desk_claims.claim_next(unit.connection, sight, now=now, lease=LEASE)
+            return claims.claim_next(unit.connection, sight, now=now, lease=LEASE)
 
     def decide(
         self, case: Case, sight: Sight, ruling: Ruling = WARNING, *, now: datetime = NOON, **given: Any

@@ -10,8 +10,8 @@ from moderation.errors import AppealConflict, AppealNotFound, DecisionNotFound, 
 from moderation.review.appeal import ANSWERED_WITHIN, Appeal, AppealState
 from moderation.review.case import CaseState
 from moderation.review.decision import Action, Outcome
-from moderation.storage import appeal_answers, appeals
-from moderation.storage.desk_case import decisions_of
+from moderation.storage.desk import appeal_answers, appeals
+from moderation.storage.desk.case import decisions_of
 from moderation.storage.tables.people import strikes
 from moderation.taxonomy import Role
 from tests.review.desk import CLEAR, LEASE, SERVICE, WARNING

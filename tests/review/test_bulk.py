@@ -6,8 +6,9 @@ import pytest
 
 from moderation.errors import CaseClaimed, Invalid, StaleVersion
 from moderation.review.case import CaseState
-from moderation.storage import desk_bulk, desk_similar
-from moderation.storage.desk_bulk import Alike, Chosen
+from moderation.storage.desk import bulk
+from moderation.storage.desk import similar as desk_similar
+from moderation.storage.desk.bulk import Alike, Chosen
 from moderation.storage.ids import new_id
 from moderation.taxonomy import Role
 from tests.review.desk import LEASE, WARNING
@@ -27,8 +28,8 @@ def raid(desk):
 
 def find(desk, case_id, sight, alike, *, now=NOON):
     with desk.database.read() as connection:
-        case = desk_bulk.get_case(connection, case_id, sight)
-        return desk_bulk.candidates(connection, case, sight, alike, now=now)
+        case = bulk.get_case(connection, case_id, sight)
+        return bulk.candidates(connection, case, sight, alike, now=now)
 
 
 def decide(desk, found, sight, *, batch_id=None, now=NOON):
@@ -36,7 +37,7 @@ def decide(desk, found, sight, *, batch_id=None, now=NOON):
         Chosen(case_id=one.case.id, version=one.case.version, hit_seq=one.case.hit_seq) for one in found
     ]
     with desk.database.write() as unit:
-        return desk_bulk.decide_all(
+        return bulk.decide_all(
             unit.connection, chosen, sight, WARNING, batch_id=batch_id or new_id(), now=now, lease=LEASE
         )
 
@@ -59,9 +60,7 @@ def test_all_are_decided_once_and_undone_together(desk, raid):
     assert [one.decision for one in first] == [one.decision for one in again]
     assert {desk.read(case_id, aoki).state for case_id in raid[:4]} == {CaseState.CLOSED}
     with desk.database.write() as unit:
-        undone = desk_bulk.undo_all(
-            unit.connection, batch_id, aoki, now=NOON + timedelta(minutes=1), lease=LEASE
-        )
+        undone = bulk.undo_all(unit.connection, batch_id, aoki, now=NOON + timedelta(minutes=1), lease=LEASE)
     assert [one.error for one in undone] == [None] * 4
     back = [desk.read(case_id, aoki) for case_id in raid[:4]]
     assert {(case.state, case.holder(NOON)) for case in back} == {(CaseState.QUEUED, None)}
@@ -101,7 +100,7 @@ def test_minors_cases_are_neither_similar_nor_decided_by_a_moderator(desk):
     assert [one.case.id for one in find(desk, seen, aoki, Alike.TEXT)] == [seen]
     assert len(find(desk, seen, chiba, Alike.TEXT)) == 2
     with desk.database.read() as connection:
-        case = desk_bulk.get_case(connection, seen, aoki)
+        case = bulk.get_case(connection, seen, aoki)
         assert desk_similar.find(connection, case, aoki) == []
         assert [one.case.id for one in desk_similar.find(connection, case, chiba)] == [hidden]
     [result] = decide(desk, find(desk, hidden, chiba, Alike.TEXT)[:1], aoki)
@@ -115,7 +114,7 @@ def test_near_texts_are_shown_as_similar(desk):
     near = desk.case("フォロワー買いませんか 今だけ三割引 プロフのリンクから", author="u-2")
     desk.case("お前の家に行く", author="u-3")
     with desk.database.read() as connection:
-        case = desk_bulk.get_case(connection, first, aoki)
+        case = bulk.get_case(connection, first, aoki)
         [similar] = desk_similar.find(connection, case, aoki)
 
     assert similar.case.id == near
@@ -127,4 +126,4 @@ def test_too_few_or_too_many(desk, count):
     aoki = desk.sight("aoki")
     chosen = [Chosen(case_id=new_id(), version=1, hit_seq=1)] * count
     with desk.database.write() as unit, pytest.raises(Invalid):
-        desk_bulk.decide_all(unit.connection, chosen, aoki, WARNING, batch_id=new_id(), now=NOON, lease=LEASE)
+        bulk.decide_all(unit.connection, chosen, aoki, WARNING, batch_id=new_id(), now=NOON, lease=LEASE)

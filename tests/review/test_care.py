@@ -7,7 +7,8 @@ from sqlalchemy import delete, func, select
 
 from moderation.errors import Invalid
 from moderation.review.care import PAUSE, exposure
-from moderation.storage import audit, desk_care, desk_feed, desk_filters
+from moderation.storage.accounts import audit
+from moderation.storage.desk import care, feed, filters
 from moderation.storage.tables.delivery import audit as trail
 from moderation.taxonomy import Category, Role, Severity
 from tests.support.factories import NOON
@@ -44,7 +45,7 @@ def test_exposure_comes_from_the_decisions_of_the_shift(desk):
         case_id = desk.case(author=f"u-{number}", category=category)
         desk.decide(desk.claim(case_id, aoki), aoki)
     with desk.database.read() as connection:
-        seen = desk_care.exposure_of(connection, aoki.user_id, now=NOON)
+        seen = care.exposure_of(connection, aoki.user_id, now=NOON)
     assert (seen.cases, seen.heavy) == (2, 1)
 
 
@@ -54,15 +55,15 @@ def test_a_minors_case_opens_with_a_claim_or_a_reason(desk):
 
     def may_look(now=NOON):
         with desk.database.read() as connection:
-            return desk_care.may_look(connection, desk.read(case.id, mori), mori, now=now)
+            return care.may_look(connection, desk.read(case.id, mori), mori, now=now)
 
     assert not may_look()
     with desk.database.write() as unit, pytest.raises(Invalid):
-        desk_care.give_reason(unit.connection, case, mori, "  ", now=NOON)
+        care.give_reason(unit.connection, case, mori, "  ", now=NOON)
     with desk.database.write() as unit:
-        desk_care.give_reason(unit.connection, case, mori, "照会への回答", now=NOON)
+        care.give_reason(unit.connection, case, mori, "照会への回答", now=NOON)
     assert may_look()
-    assert not may_look(NOON + desk_care.LOOK_LASTS)
+    assert not may_look(NOON + care.LOOK_LASTS)
     desk.claim(case.id, mori, now=NOON + timedelta(hours=1))
     assert may_look(NOON + timedelta(hours=1))
 
@@ -100,13 +101,13 @@ class TestTrail:
 def test_the_feed_leaves_out_what_somebody_may_not_see(desk):
     aoki, chiba = desk.sight("aoki"), desk.sight("chiba", Role.CHILD_SAFETY)
     with desk.database.read() as connection:
-        before = desk_feed.newest(connection)
+        before = feed.newest(connection)
     seen, hidden = desk.case(), desk.case(author="u-2", minors=True)
     desk.claim(seen, aoki)
 
     with desk.database.read() as connection:
-        mine = desk_feed.since(connection, aoki, before)
-        theirs = desk_feed.since(connection, chiba, before)
+        mine = feed.since(connection, aoki, before)
+        theirs = feed.since(connection, chiba, before)
 
     assert [(event.case_id, event.kind, event.user_id) for event in mine] == [
         (seen, "opened", None),
@@ -120,7 +121,7 @@ def test_filters_are_kept_under_a_name(desk):
 
     def save(name, query="severity=high"):
         with desk.database.write() as unit:
-            desk_filters.save_filter(unit.connection, aoki.user_id, name=name, query=query, now=NOON)
+            filters.save_filter(unit.connection, aoki.user_id, name=name, query=query, now=NOON)
 
     save("急ぎ")
     save("急ぎ", f"severity={Severity.CRITICAL}")
@@ -129,6 +130,6 @@ def test_filters_are_kept_under_a_name(desk):
             save(**bad)
 
     with desk.database.read() as connection:
-        [kept] = desk_filters.list_filters(connection, aoki.user_id)
-        assert desk_filters.list_filters(connection, baba.user_id) == []
+        [kept] = filters.list_filters(connection, aoki.user_id)
+        assert filters.list_filters(connection, baba.user_id) == []
     assert (kept.name, kept.query) == ("急ぎ", "severity=critical")

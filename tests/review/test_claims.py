@@ -8,7 +8,7 @@ from time import perf_counter
 import pytest
 
 from moderation.errors import CaseClaimed, CaseClosed, MissingRole, StaleVersion
-from moderation.storage import desk_claims
+from moderation.storage.desk import claims as desk_claims
 from moderation.taxonomy import Role, Severity
 from tests.bench.desk import passed_over
 from tests.review.desk import LEASE, UNSURE

@@ -15,7 +15,7 @@ from moderation.errors import (
 )
 from moderation.review.case import CaseState
 from moderation.review.decision import Action
-from moderation.storage import desk_case
+from moderation.storage.desk import case as desk_case
 from moderation.storage.ids import new_id
 from moderation.storage.tables.cases import case_events, decisions
 from moderation.storage.tables.people import strikes

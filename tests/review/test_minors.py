@@ -4,8 +4,9 @@ import pytest
 
 from moderation.errors import CaseNotFound
 from moderation.review.sight import sight_of
-from moderation.storage import desk_case, desk_claims, desk_queue, desk_reports
-from moderation.storage.desk_queue import QueueFilter
+from moderation.storage.desk import case as desk_case
+from moderation.storage.desk import claims, queue, reports
+from moderation.storage.desk.queue import QueueFilter
 from moderation.taxonomy import Role
 from tests.review.desk import LEASE
 from tests.support.factories import NOON
@@ -31,8 +32,8 @@ class TestAModerator:
 
     def test_does_not_find_them_in_the_queue(self, desk, aoki, hidden):
         with desk.database.read() as connection:
-            assert desk_queue.list_cases(connection, aoki, QueueFilter(), page=1, now=NOON).total == 0
-            assert desk_queue.open_queues(connection, aoki) == []
+            assert queue.list_cases(connection, aoki, QueueFilter(), page=1, now=NOON).total == 0
+            assert queue.open_queues(connection, aoki) == []
 
     def test_does_not_find_them_by_their_address(self, desk, aoki, hidden):
         with desk.database.read() as connection, pytest.raises(CaseNotFound):
@@ -42,9 +43,9 @@ class TestAModerator:
         with pytest.raises(CaseNotFound):
             desk.claim(hidden, aoki)
         with desk.database.write() as unit, pytest.raises(CaseNotFound):
-            desk_claims.release(unit.connection, hidden, aoki, now=NOON)
+            claims.release(unit.connection, hidden, aoki, now=NOON)
         with desk.database.write() as unit, pytest.raises(CaseNotFound):
-            desk_claims.renew(unit.connection, hidden, aoki, version=1, now=NOON, lease=LEASE)
+            claims.renew(unit.connection, hidden, aoki, version=1, now=NOON, lease=LEASE)
 
     def test_does_not_get_them_as_the_next_case(self, desk, aoki, hidden):
         assert desk.claim_next(aoki) is None
@@ -59,7 +60,7 @@ class TestAModerator:
         desk.report(open_case, minors=True)
         desk.report(open_case, minors=False)
         with desk.database.read() as connection:
-            assert desk_reports.list_reports(connection, aoki, reason=None, page=1).total == 1
+            assert reports.list_reports(connection, aoki, reason=None, page=1).total == 1
 
 
 @pytest.mark.parametrize("role", sorted(SEE))
@@ -70,7 +71,7 @@ def test_whoever_may_see_them_works_on_them(desk, role):
 
     assert desk.claim_next(sight).id == case_id
     with desk.database.read() as connection:
-        assert desk_reports.list_reports(connection, sight, reason=None, page=1).total == 1
+        assert reports.list_reports(connection, sight, reason=None, page=1).total == 1
 
 
 def test_a_case_that_turns_out_to_be_about_a_minor_leaves_the_moderators(desk):

@@ -6,8 +6,10 @@ import pytest
 
 from moderation.errors import CaseClaimed, CaseNotClaimed, CaseNotFound, Invalid, MissingRole
 from moderation.review.case import CaseState
-from moderation.storage import desk_ageing, desk_case, desk_moves, desk_queue, desk_routing
-from moderation.storage.desk_queue import QueueFilter
+from moderation.storage.desk import ageing, moves, routing
+from moderation.storage.desk import case as desk_case
+from moderation.storage.desk import queue as desk_queue
+from moderation.storage.desk.queue import QueueFilter
 from moderation.taxonomy import Category, Role, Severity
 from tests.support.factories import NOON
 
@@ -21,8 +23,8 @@ def test_an_escalated_case_waits_for_leads_with_the_remark(desk, hooked):
     aoki, mori = desk.sight("aoki"), desk.sight("mori", Role.LEAD)
     case = desk.claim(desk.case(), aoki)
 
-    write(desk, desk_moves.escalate, case.id, aoki, "文脈が読めません", now=NOON)
-    write(desk, desk_moves.escalate, case.id, mori, "", now=NOON)
+    write(desk, moves.escalate, case.id, aoki, "文脈が読めません", now=NOON)
+    write(desk, moves.escalate, case.id, mori, "", now=NOON)
 
     assert desk.read(case.id, aoki).state is CaseState.ESCALATED
     assert desk.claim_next(aoki) is None
@@ -38,8 +40,8 @@ def test_nobody_moves_what_somebody_else_works_on_except_a_lead(desk):
     case = desk.claim(desk.case(), aoki)
 
     with pytest.raises(CaseClaimed):
-        write(desk, desk_moves.move, case.id, baba, "child_safety", "", now=NOON)
-    write(desk, desk_moves.move, case.id, mori, "child_safety", "未成年かもしれません", now=NOON)
+        write(desk, moves.move, case.id, baba, "child_safety", "", now=NOON)
+    write(desk, moves.move, case.id, mori, "child_safety", "未成年かもしれません", now=NOON)
 
     with pytest.raises(CaseNotFound):
         desk.read(case.id, aoki)
@@ -48,10 +50,10 @@ def test_nobody_moves_what_somebody_else_works_on_except_a_lead(desk):
 
 def test_a_queue_for_some_roles_is_not_there_for_others(desk):
     aoki, mori = desk.sight("aoki"), desk.sight("mori", Role.LEAD)
-    write(desk, desk_routing.put_queue, "legal", name="法務", roles=[Role.LEAD])
+    write(desk, routing.put_queue, "legal", name="法務", roles=[Role.LEAD])
     write(
         desk,
-        desk_routing.add_route,
+        routing.add_route,
         service=None,
         kind=None,
         category=Category.THREAT,
@@ -69,7 +71,7 @@ def test_a_queue_for_some_roles_is_not_there_for_others(desk):
         found = desk_queue.list_cases(connection, aoki, QueueFilter(), page=1, now=NOON)
     assert [row.case.id for row in found.rows] == [low]
     with pytest.raises(Invalid):
-        write(desk, desk_routing.remove_queue, "legal")
+        write(desk, routing.remove_queue, "legal")
 
 
 @pytest.mark.parametrize(
@@ -78,16 +80,16 @@ def test_a_queue_for_some_roles_is_not_there_for_others(desk):
 )
 def test_a_queue_that_cannot_be_kept(desk, queue_id, name, roles):
     with pytest.raises(Invalid):
-        write(desk, desk_routing.put_queue, queue_id, name=name, roles=roles)
+        write(desk, routing.put_queue, queue_id, name=name, roles=roles)
 
 
 def test_an_assigned_case_is_offered_to_nobody_else(desk, hooked):
     aoki, baba, mori = desk.sight("aoki"), desk.sight("baba"), desk.sight("mori", Role.LEAD)
     case_id = desk.case()
     with pytest.raises(MissingRole):
-        write(desk, desk_moves.assign, case_id, aoki, baba.user_id, now=NOON)
+        write(desk, moves.assign, case_id, aoki, baba.user_id, now=NOON)
 
-    write(desk, desk_moves.assign, case_id, mori, baba.user_id, now=NOON)
+    write(desk, moves.assign, case_id, mori, baba.user_id, now=NOON)
 
     assert desk.claim_next(aoki) is None
     with pytest.raises(MissingRole):
@@ -100,21 +102,21 @@ def test_an_assigned_case_is_offered_to_nobody_else(desk, hooked):
 def test_nobody_is_assigned_who_may_not_see_the_case(desk):
     mori, aoki = desk.sight("mori", Role.LEAD), desk.sight("aoki")
     with pytest.raises(Invalid):
-        write(desk, desk_moves.assign, desk.case(minors=True), mori, aoki.user_id, now=NOON)
+        write(desk, moves.assign, desk.case(minors=True), mori, aoki.user_id, now=NOON)
     with pytest.raises(Invalid):
-        write(desk, desk_moves.assign, desk.case(author="u-2"), mori, "nobody", now=NOON)
+        write(desk, moves.assign, desk.case(author="u-2"), mori, "nobody", now=NOON)
 
 
 def test_a_second_opinion_comes_from_somebody_else(desk):
     aoki, baba = desk.sight("aoki"), desk.sight("baba")
     case_id = desk.case()
     with pytest.raises(CaseNotClaimed):
-        write(desk, desk_moves.ask_second_opinion, case_id, aoki, "冗談でしょうか", now=NOON)
+        write(desk, moves.ask_second_opinion, case_id, aoki, "冗談でしょうか", now=NOON)
     desk.claim(case_id, aoki)
     with pytest.raises(Invalid):
-        write(desk, desk_moves.ask_second_opinion, case_id, aoki, "  ", now=NOON)
+        write(desk, moves.ask_second_opinion, case_id, aoki, "  ", now=NOON)
 
-    write(desk, desk_moves.ask_second_opinion, case_id, aoki, "冗談でしょうか", now=NOON)
+    write(desk, moves.ask_second_opinion, case_id, aoki, "冗談でしょうか", now=NOON)
 
     assert desk.claim_next(aoki, now=NOON + timedelta(hours=2)) is None
     assert desk.claim_next(baba).id == case_id
@@ -123,7 +125,7 @@ def test_a_second_opinion_comes_from_somebody_else(desk):
 @pytest.mark.parametrize("text", ["", " \n", "あ" * 10_001])
 def test_a_comment_needs_words_and_not_too_many(desk, text):
     with pytest.raises(Invalid):
-        write(desk, desk_moves.comment, desk.case(), desk.sight("aoki"), text, now=NOON)
+        write(desk, moves.comment, desk.case(), desk.sight("aoki"), text, now=NOON)
 
 
 def test_waiting_cases_come_forward_in_two_steps(desk):
@@ -131,7 +133,7 @@ def test_waiting_cases_come_forward_in_two_steps(desk):
     case_id = desk.case(severity=Severity.HIGH)
     fresh = desk.read(case_id, aoki).priority
     for minutes in (20, 31, 31, 61, 90):
-        write(desk, desk_ageing.age, now=NOON + timedelta(minutes=minutes), most=10)
+        write(desk, ageing.age, now=NOON + timedelta(minutes=minutes), most=10)
         priority = desk.read(case_id, aoki).priority
         assert priority == pytest.approx(fresh + {20: 0, 31: 6}.get(minutes, 12))
     desk.case(severity=Severity.HIGH)

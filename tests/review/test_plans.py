@@ -10,11 +10,11 @@ from sqlalchemy import event, text
 
 from moderation.review.case import CaseState
 from moderation.review.sight import sight_of
-from moderation.storage import desk_case, desk_claims, desk_queue, desk_search, desk_similar
 from moderation.storage.database import open_database
-from moderation.storage.desk_queue import QueueFilter
-from moderation.storage.desk_rows import get_case
-from moderation.storage.desk_search import SearchIn
+from moderation.storage.desk import case, claims, queue, search, similar
+from moderation.storage.desk.queue import QueueFilter
+from moderation.storage.desk.rows import get_case
+from moderation.storage.desk.search import SearchIn
 from moderation.taxonomy import Role, Severity
 from tests.bench.desk_rows import FILL
 from tests.review.desk import LEASE
@@ -70,23 +70,23 @@ def scanned(database, run) -> set[str]:
 
 def test_pages_read_no_large_table_from_end_to_end(database):
     steps = {
-        "queue": lambda c: desk_queue.list_cases(c, MODERATOR, QueueFilter(), page=1, now=NOW),
-        "by severity": lambda c: desk_queue.list_cases(
+        "queue": lambda c: queue.list_cases(c, MODERATOR, QueueFilter(), page=1, now=NOW),
+        "by severity": lambda c: queue.list_cases(
             c, LEAD, QueueFilter(severity=Severity.HIGH), page=1, now=NOW
         ),
-        "queues": lambda c: desk_queue.open_queues(c, MODERATOR),
-        "waiting": lambda c: desk_claims.count_waiting(c, MODERATOR, now=NOW),
-        "my own": lambda c: desk_queue.list_cases(c, MODERATOR, QueueFilter(mine=True), page=1, now=NOW),
-        "similar": lambda c: desk_similar.find(c, get_case(c, A_CASE, LEAD), LEAD),
-        "closed": lambda c: desk_queue.list_cases(
+        "queues": lambda c: queue.open_queues(c, MODERATOR),
+        "waiting": lambda c: claims.count_waiting(c, MODERATOR, now=NOW),
+        "my own": lambda c: queue.list_cases(c, MODERATOR, QueueFilter(mine=True), page=1, now=NOW),
+        "similar": lambda c: similar.find(c, get_case(c, A_CASE, LEAD), LEAD),
+        "closed": lambda c: queue.list_cases(
             c, MODERATOR, QueueFilter(state=CaseState.CLOSED), page=1, now=NOW
         ),
-        "case": lambda c: desk_case.load(c, A_CASE, LEAD),
-        "claim": lambda c: desk_claims.claim_next(c, MODERATOR, now=NOW, lease=LEASE),
-        "held": lambda c: desk_claims.held_by(c, MODERATOR, now=NOW),
-        "author": lambda c: desk_search.search(c, LEAD, "u-77", SearchIn.AUTHOR),
-        "id": lambda c: desk_search.search(c, LEAD, A_CASE, SearchIn.CASE),
-        "room": lambda c: desk_search.search(c, LEAD, "r-77", SearchIn.ROOM),
+        "case": lambda c: case.load(c, A_CASE, LEAD),
+        "claim": lambda c: claims.claim_next(c, MODERATOR, now=NOW, lease=LEASE),
+        "held": lambda c: claims.held_by(c, MODERATOR, now=NOW),
+        "author": lambda c: search.search(c, LEAD, "u-77", SearchIn.AUTHOR),
+        "id": lambda c: search.search(c, LEAD, A_CASE, SearchIn.CASE),
+        "room": lambda c: search.search(c, LEAD, "r-77", SearchIn.ROOM),
     }
 
     assert {name: found for name, run in steps.items() if (found := scanned(database, run))} == {}

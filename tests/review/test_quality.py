@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from moderation.errors import AlreadyAnswered, Invalid, MissingRole, NotFound
 from moderation.review.decision import Outcome
 from moderation.review.quality import by_category, by_moderator, cohens_kappa, sampled
-from moderation.storage import desk_quality, desk_second_looks
+from moderation.storage.desk import quality, second_looks
 from moderation.taxonomy import Category, Role
 from tests.support.factories import NOON
 
@@ -51,15 +51,15 @@ def write(desk, step, *arguments, **given):
 
 
 def draw(desk):
-    return write(desk, desk_second_looks.draw, share=1.0, now=NOON)
+    return write(desk, second_looks.draw, share=1.0, now=NOON)
 
 
 def next_look(desk, sight, now=NOON):
-    return write(desk, desk_second_looks.next_look, sight, now=now)
+    return write(desk, second_looks.next_look, sight, now=now)
 
 
 def answer(desk, look, sight, outcome=Outcome.VIOLATION, categories=INSULT):
-    write(desk, desk_second_looks.answer, look.id, sight, outcome, categories, now=NOON)
+    write(desk, second_looks.answer, look.id, sight, outcome, categories, now=NOON)
 
 
 def test_a_second_look_is_somebody_elses_and_given_once(desk, decided):
@@ -73,7 +73,7 @@ def test_a_second_look_is_somebody_elses_and_given_once(desk, decided):
         answer(desk, look, chiba)
 
     with desk.database.read() as connection:
-        found = desk_quality.pairs(connection, since=NOON - timedelta(days=1))
+        found = quality.pairs(connection, since=NOON - timedelta(days=1))
     assert by_moderator(found)[aoki.user_id].equal == 1
     assert by_category(found)[Category.INSULT].pairs == 1
 
@@ -99,8 +99,8 @@ def test_minors_cases_are_not_there_for_a_moderator(desk):
 def test_a_golden_case_measures_whoever_answers(desk, decided):
     aoki, baba, mori = desk.sight("aoki"), desk.sight("baba"), desk.sight("mori", Role.LEAD)
     with pytest.raises(MissingRole):
-        write(desk, desk_quality.set_golden, decided.case_id, aoki, now=NOON)
-    write(desk, desk_quality.set_golden, decided.case_id, mori, now=NOON)
+        write(desk, quality.set_golden, decided.case_id, aoki, now=NOON)
+    write(desk, quality.set_golden, decided.case_id, mori, now=NOON)
 
     look = next_look(desk, baba)
     assert next_look(desk, baba) == look
@@ -108,12 +108,12 @@ def test_a_golden_case_measures_whoever_answers(desk, decided):
     answer(desk, look, baba, Outcome.NO_VIOLATION, [])
 
     with desk.database.read() as connection:
-        [pair] = desk_quality.pairs(connection, since=NOON - timedelta(days=1))
+        [pair] = quality.pairs(connection, since=NOON - timedelta(days=1))
     assert (pair.moderator_id, pair.golden) == (baba.user_id, True)
     assert (pair.outcome, pair.other_outcome) == (Outcome.NO_VIOLATION, Outcome.VIOLATION)
     assert next_look(desk, baba) is None
-    write(desk, desk_quality.retire_golden, decided.case_id, mori, now=NOON)
-    assert next_look(desk, baba, NOON + desk_second_looks.GOLDEN_AGAIN_AFTER * 2) is None
+    write(desk, quality.retire_golden, decided.case_id, mori, now=NOON)
+    assert next_look(desk, baba, NOON + second_looks.GOLDEN_AGAIN_AFTER * 2) is None
 
 
 def test_what_others_took_back_is_counted(desk, decided):
@@ -121,6 +121,6 @@ def test_what_others_took_back_is_counted(desk, decided):
     desk.undo(decided, mori, now=NOON + timedelta(minutes=1))
 
     with desk.database.read() as connection:
-        [row] = desk_quality.overturned(connection, since=NOON - timedelta(days=1))
+        [row] = quality.overturned(connection, since=NOON - timedelta(days=1))
 
     assert (row.user_id, row.decisions, row.undone, row.overturned) == (decided.decided_by, 1, 1, 0)

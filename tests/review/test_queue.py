@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from moderation.review.case import CaseState
-from moderation.storage import desk_queue
-from moderation.storage.desk_queue import PAGE, QueueFilter
+from moderation.storage.desk import queue as desk_queue
+from moderation.storage.desk.queue import PAGE, QueueFilter
 from moderation.taxonomy import Category, Role, Severity
 from tests.review.desk import UNSURE
 from tests.support.factories import NOON

@@ -9,8 +9,8 @@ import pytest
 from moderation.bootstrap import read_rule_files
 from moderation.scoring.ruleset import RuleSources
 from moderation.settings import Settings
-from moderation.storage import rulesets
 from moderation.storage.database import Database
+from moderation.storage.rules import rulesets
 from tests.rules.support import SOUND
 from tests.support.factories import NOON
 

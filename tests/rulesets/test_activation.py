@@ -11,8 +11,9 @@ from moderation.errors import StoreUnavailable
 from moderation.followed_rules import FollowedRules
 from moderation.rule_errors import RuleSetConflict, RuleSetNotFound
 from moderation.scoring.ruleset import RuleSources
-from moderation.storage import audit, rule_activation, rulesets
-from moderation.storage.rule_activation import LIVE, PATIENCE, Beat
+from moderation.storage.accounts import audit
+from moderation.storage.rules import activation, rulesets
+from moderation.storage.rules.activation import LIVE, PATIENCE, Beat
 from moderation.storage.tables.delivery import audit as audit_table
 from tests.rulesets.conftest import LATER
 from tests.support.factories import NOON
@@ -30,17 +31,17 @@ def sign(name, *, at, proposal_seq=0, problem=None):
 def beat(database, *signs):
     with database.write() as unit:
         for one in signs:
-            rule_activation.beat(unit.connection, one)
+            activation.beat(unit.connection, one)
 
 
 def propose(database, version, *, at=LATER, act="activate"):
     with database.write() as unit:
-        return rule_activation.propose(unit.connection, version, by="user:aoki", now=at, act=act)
+        return activation.propose(unit.connection, version, by="user:aoki", now=at, act=act)
 
 
 def settle(database, at):
     with database.write() as unit:
-        return rule_activation.settle(unit.connection, now=at)
+        return activation.settle(unit.connection, now=at)
 
 
 def active(database):
@@ -204,7 +205,7 @@ def test_a_process_that_dies_on_it_says_why(database, kept):
     one.refresh(LATER)
 
     with database.read() as connection:
-        ended = rule_activation.proposal(connection, asked.seq)
+        ended = activation.proposal(connection, asked.seq)
     assert ended.state == "refused"
     assert ended.why.endswith("MemoryError: too large")
     assert one.rules.bridge.version != version
@@ -264,4 +265,4 @@ def away(database):
 
 
 def test_late_comes_before_nobody_waits_any_more():
-    assert rule_activation.LIVE.total_seconds() > followed_rules.LATE_SECONDS
+    assert activation.LIVE.total_seconds() > followed_rules.LATE_SECONDS

@@ -10,10 +10,11 @@ from moderation.scoring.backtest import Archived, Backtest
 from moderation.scoring.backtest_report import precision
 from moderation.scoring.ruleset import RuleSources
 from moderation.scoring.ruleset_compare import unchanged
-from moderation.storage import archive, backtest_read, rulesets
-from moderation.storage import backtests as asked
-from moderation.storage.pseudonym import read_pseudonyms
+from moderation.storage.chat import archive
+from moderation.storage.rules import backtest_read, rulesets
+from moderation.storage.rules import backtests as asked
 from moderation.storage.tables.cases import case_hits
+from moderation.storage.trends.pseudonym import read_pseudonyms
 from tests.review.desk import Desk
 from tests.rules.support import SOUND
 from tests.support.factories import NOON

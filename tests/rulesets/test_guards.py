@@ -7,10 +7,13 @@ import pytest
 from moderation import rule_guards
 from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import RuleSources
-from moderation.storage import accounts, archive, rule_alarms, rule_costs, rulesets, webhooks
-from moderation.storage.pseudonym import read_pseudonyms
-from moderation.storage.rule_costs import Cost
+from moderation.storage.accounts import accounts
+from moderation.storage.chat import archive
+from moderation.storage.rules import alarms, costs, rulesets
+from moderation.storage.rules.costs import Cost
 from moderation.storage.tables.delivery import outbox
+from moderation.storage.trends.pseudonym import read_pseudonyms
+from moderation.storage.webhooks import endpoints
 from moderation.trends.days import jst_day_of
 from rules.lock import read_lock
 from tests.rules.support import SOUND
@@ -44,15 +47,15 @@ def test_a_new_rule_that_hits_too_much_goes_to_the_shadow_and_everybody_hears(
 ):
     with sqlite_database.write() as unit:
         accounts.add_service(unit.connection, "test", name="test", now=NOON)
-        webhooks.add(unit.connection, service="test", url="https://example.com/hook", now=NOON)
+        endpoints.add(unit.connection, service="test", url="https://example.com/hook", now=NOON)
     hits(sqlite_database, sqlite_settings, 60, of=400)
 
     [found] = rule_guards.guard(sqlite_database, now=SOON)
 
-    assert (found.rule, found.kind) == (VOICE, rule_alarms.TOO_BROAD)
+    assert (found.rule, found.kind) == (VOICE, alarms.TOO_BROAD)
     assert status(sqlite_database, "insult.voice") == "shadow"
     with sqlite_database.read() as connection:
-        [alarm] = rule_alarms.unseen(connection)
+        [alarm] = alarms.unseen(connection)
         sent = connection.execute(outbox.select()).mappings().all()
         last = rulesets.activations(connection, most=1)[0]
     assert alarm.data == {"hits": 60, "messages": 400, "per_cent": "15.0"}
@@ -78,11 +81,11 @@ def test_what_may_be_chance_or_is_old_stays(sqlite_database, sqlite_settings, nu
 
 def test_a_slow_rule_goes_to_the_shadow(sqlite_database):
     with sqlite_database.write() as unit:
-        rule_costs.add(unit.connection, [Cost(VOICE, 200, 200 * 600_000)], day=jst_day_of(SOON))
+        costs.add(unit.connection, [Cost(VOICE, 200, 200 * 600_000)], day=jst_day_of(SOON))
 
     [found] = rule_guards.guard(sqlite_database, now=SOON)
 
-    assert (found.kind, found.data) == (rule_alarms.SLOW, {"microseconds": 600, "messages": 200})
+    assert (found.kind, found.data) == (alarms.SLOW, {"microseconds": 600, "messages": 200})
     assert status(sqlite_database, "insult.voice") == "shadow"
 
 
@@ -104,6 +107,6 @@ def test_a_jump_in_hits_sounds_an_alarm_and_changes_nothing(sqlite_database, sql
     now = NOON + timedelta(days=3, hours=1, minutes=5)
     [found] = rule_guards.guard(sqlite_database, now=now)
 
-    assert found.kind == rule_alarms.RATE
+    assert found.kind == alarms.RATE
     assert status(sqlite_database, "insult.voice") == "live"
     assert rule_guards.guard(sqlite_database, now=now) == []

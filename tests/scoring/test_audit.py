@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, update
 
-from moderation.storage import audit
+from moderation.storage.accounts import audit
 from moderation.storage.tables.delivery import audit as trail
 from tests.support.factories import NOON
 

@@ -8,8 +8,9 @@ from structlog.testing import capture_logs
 
 from moderation.scoring.drift import BINS, bin_of, drift_of, flag_change, psi
 from moderation.scoring.drift_watch import watch
-from moderation.storage import archive, drift
-from moderation.storage.pseudonym import Pseudonyms
+from moderation.storage.chat import archive
+from moderation.storage.models import drift
+from moderation.storage.trends.pseudonym import Pseudonyms
 from moderation.taxonomy import Category
 from moderation.trends.days import jst_day_of
 from tests.support.factories import NOON

@@ -4,7 +4,7 @@ import pytest
 
 from moderation.review.decision import Action, Outcome, Ruling
 from moderation.scoring.learning import training_row
-from moderation.storage.decided import decided_hits
+from moderation.storage.desk.decided import decided_hits
 from moderation.taxonomy import Category, Role
 from tests.review.desk import CLEAR, UNSURE, WARNING
 from tests.support.factories import NOON

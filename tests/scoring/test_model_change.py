@@ -12,8 +12,9 @@ from classifiers.model import Classifier
 from moderation.bootstrap import EngineRoom, load_registered
 from moderation.errors import ModelConflict, ModelUnavailable, StoreUnavailable
 from moderation.scoring.shadow import ANY, ShadowedText
-from moderation.storage import model_files, models
-from moderation.storage.models import RegisteredModel
+from moderation.storage.models import files as model_files
+from moderation.storage.models import models
+from moderation.storage.models.models import RegisteredModel
 from moderation.storage.tables.models import model_agreement
 from moderation.taxonomy import Category
 from tests.support.factories import NOON, message

@@ -11,10 +11,10 @@ import pytest
 from moderation.errors import MessageConflict, RateLimited, StoreUnavailable
 from moderation.scoring.intake import Intake
 from moderation.scoring.terms import Limits, Payment
-from moderation.storage.live import LiveState
-from moderation.storage.rate_limit import Bucket
+from moderation.storage.chat.live import LiveState
+from moderation.storage.chat.rate_limit import Bucket
+from moderation.storage.chat.windows import RedisWindows
 from moderation.storage.redis import connect_async
-from moderation.storage.windows import RedisWindows
 from tests.support.factories import message
 
 FLAGGED = "早く死ねよお前"

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from moderation.scoring.message import Author
 from moderation.scoring.talk import line_of
 from moderation.scoring.verdict import Outcome
-from moderation.storage import flagged
-from moderation.storage.flagged import Flagged
+from moderation.storage.chat import flagged
+from moderation.storage.chat.flagged import Flagged
 from moderation.storage.tables.cases import case_context, case_events, case_hits, cases, held_messages
 from moderation.taxonomy import Category, Severity
 from tests.support.factories import NOON, message

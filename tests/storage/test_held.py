@@ -8,8 +8,10 @@ from sqlalchemy import insert, select
 
 from moderation.errors import AlreadySettled, HeldNotFound
 from moderation.scoring.verdict import Outcome
-from moderation.storage import accounts, expiry, flagged, held
-from moderation.storage.flagged import Flagged
+from moderation.storage.accounts import accounts
+from moderation.storage.chat import flagged, held
+from moderation.storage.chat.flagged import Flagged
+from moderation.storage.desk import expiry
 from moderation.storage.tables.cases import case_events
 from moderation.storage.tables.delivery import outbox, webhook_endpoints
 from tests.support.factories import NOON, message

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from moderation.storage.rate_limit import Bucket, RateLimits
+from moderation.storage.chat.rate_limit import Bucket, RateLimits
 from moderation.storage.redis import connect_async
 
 

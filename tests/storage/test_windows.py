@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from moderation.storage.chat.windows import MOST_MEMBERS, RedisWindows, add, window_key
 from moderation.storage.redis import connect_async
-from moderation.storage.windows import MOST_MEMBERS, RedisWindows, add, window_key
 from rules.windows import ExactWindows, WindowRequest, WindowSpec
 
 WITHIN = 60

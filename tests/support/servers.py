@@ -14,7 +14,7 @@ import httpx2
 
 from api.cli.processes import environment, spawn, stop
 from moderation.settings import Settings
-from moderation.storage import accounts
+from moderation.storage.accounts import accounts
 from moderation.storage.database import Database, open_database
 from moderation.taxonomy import Scope
 

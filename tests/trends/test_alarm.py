@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from moderation.storage import alarms
+from moderation.storage.trends import alarms
 from moderation.taxonomy import Category
 from moderation.trends.alarm import QUIET_FOR, Alarm, HourOf, alarm, worth_telling
 

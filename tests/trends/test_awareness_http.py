@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from moderation.storage import alarms
+from moderation.storage.trends import alarms
 from moderation.taxonomy import Category, Scope
 from moderation.trends.alarm import Alarm
 from moderation.trends.days import hour_of, jst_day_of

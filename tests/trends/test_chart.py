@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from moderation.storage import gaps
+from moderation.storage.trends import gaps
 from moderation.trends import chart
 from tests.trends.world import WEEK, chatter, keep, noon, report_of
 

@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from moderation.storage import day_groups, migrate
-from moderation.storage.day_groups import GroupDay
+from moderation.storage import migrate
 from moderation.storage.tables.archive import closed_groups
 from moderation.storage.tables.archive import day_groups as open_groups
+from moderation.storage.trends import day_groups
+from moderation.storage.trends.day_groups import GroupDay
 from moderation.trends.closing import close_days
 from moderation.trends.count import LIVE, count
 from moderation.trends.days import jst_day
@@ -141,7 +142,7 @@ CLOSE_AND_HANG = """
 import sys
 from datetime import date
 from moderation.settings import Settings
-from moderation.storage import day_groups
+from moderation.storage.trends import day_groups
 from moderation.storage.database import open_database
 database = open_database(Settings(data_dir=sys.argv[1], database_url=sys.argv[2] or None))
 with database.write_archive() as unit:

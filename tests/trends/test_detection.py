@@ -1,10 +1,12 @@
 from sqlalchemy import insert
 
 from moderation.scoring.message import Room
-from moderation.storage import detection, outbox, people
-from moderation.storage.people import Event, EventType
-from moderation.storage.people_count import _SHARES, count_people
+from moderation.storage import outbox
+from moderation.storage.chat import people
+from moderation.storage.chat.people import Event, EventType
 from moderation.storage.tables.voices import reports
+from moderation.storage.trends import detection
+from moderation.storage.trends.people_count import _SHARES, count_people
 from moderation.trends import facts
 from moderation.trends.detection import as_dicts, sentences
 from moderation.trends.facts import count_fact
@@ -53,7 +55,7 @@ def test_a_sample_of_authors_estimates_how_many_there_are(database, monkeypatch)
     keep(database, chatter(WEEK.first, 4_000, 400, authors=4_000))
     with database.read_archive() as connection:
         exact = count_people(connection, service="stream", period=WEEK)
-        monkeypatch.setattr("moderation.storage.people_count._share", lambda *_: _SHARES[1])
+        monkeypatch.setattr("moderation.storage.trends.people_count._share", lambda *_: _SHARES[1])
         sampled = count_people(connection, service="stream", period=WEEK)
 
     assert (exact.wrote, exact.hit["insult"], exact.error) == (4_000, 400, 0.0)

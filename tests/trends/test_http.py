@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.console.visitor import SESSION_COOKIE
-from moderation.storage import accounts, sessions
+from moderation.storage.accounts import accounts, sessions
 from moderation.taxonomy import Role, Scope
 from moderation.trends.days import jst_day_of
 from tests.support.servers import SERVICE, make_key

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from moderation.errors import Conflict, Misconfigured
-from moderation.storage import audit, kits
-from moderation.storage.kits import KitState
+from moderation.storage.accounts import audit
+from moderation.storage.trends import kits
+from moderation.storage.trends.kits import KitState
 from moderation.taxonomy import Category
 from moderation.trends.card import lines_of
 from moderation.trends.examples import Said, examples

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation.storage import term_counts
+from moderation.storage.trends import term_counts
 from moderation.trends import phrase_counts
 from moderation.trends.days import Period
 from moderation.trends.phrases import Text, count_day, emerging, terms_of

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from moderation.errors import Conflict, Invalid
-from moderation.storage import proposals
 from moderation.storage.ids import new_id
+from moderation.storage.trends import proposals
 from moderation.trends.proposal import Proposal, ProposalState, Source, periods_around
 from tests.trends.letters import letter
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moderation.storage import buckets, gaps
+from moderation.storage.trends import buckets, gaps
 from moderation.trends.compare import Change, Why
 from moderation.trends.count import ALL, count
 from moderation.trends.days import Period, jst_day_of

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from moderation.scoring.record import ScoredRecord
-from moderation.storage import archive, trends_read
+from moderation.storage.chat import archive
 from moderation.storage.database import Database
-from moderation.storage.pseudonym import Pseudonyms
+from moderation.storage.trends import sums
+from moderation.storage.trends.pseudonym import Pseudonyms
 from moderation.trends.days import Period
 from moderation.trends.figures import Figures
 from moderation.trends.report import report
@@ -52,7 +53,7 @@ def figures_of(
 ) -> Figures:
     """The sums of a report."""
     with database.read_archive() as connection:
-        return trends_read.read(connection, service=service, period=period, today=today)
+        return sums.read(connection, service=service, period=period, today=today)
 
 
 def report_of(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from moderation.scoring.record import ScoredRecord, encode
-from moderation.storage.live import STREAM
+from moderation.storage.chat.live import STREAM
 
 NOON = datetime(2026, 8, 20, 3, tzinfo=UTC)
 """Noon in Japan, a Thursday."""

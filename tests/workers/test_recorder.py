@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from moderation.storage import outbox, stream
-from moderation.storage.live import STREAM
-from moderation.storage.pseudonym import Pseudonyms
+from moderation.storage import outbox
+from moderation.storage.chat import stream
+from moderation.storage.chat.live import STREAM
 from moderation.storage.tables.archive import fact_buckets, messages
 from moderation.storage.tables.delivery import outbox as outbox_table
+from moderation.storage.trends.pseudonym import Pseudonyms
 from tests.workers.factories import NOON, put, record
 from tests.workers.recount import assert_same
 from workers.recorder import Recorder
@@ -220,7 +221,7 @@ CHILD = """
 import sys
 from moderation.settings import Settings
 from moderation.storage.database import open_database
-from moderation.storage.pseudonym import Pseudonyms
+from moderation.storage.trends.pseudonym import Pseudonyms
 from moderation.storage.redis import connect
 from workers.recorder import Recorder
 from workers.stopping import Stop

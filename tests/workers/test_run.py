@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from moderation.storage import accounts, outbox, stream, webhooks
-from moderation.storage.live import GAP, STREAM
+from moderation.storage import outbox
+from moderation.storage.accounts import accounts
+from moderation.storage.chat import stream
+from moderation.storage.chat.live import GAP, STREAM
 from moderation.storage.tables.delivery import outbox as outbox_table
+from moderation.storage.webhooks import endpoints
 from tests.workers.factories import put, record
 from tests.workers.receiver import receiving
 from tests.workers.recount import assert_same
@@ -47,7 +50,7 @@ def test_all_parts_together_record_and_deliver_and_end_in_good_order(redis, sqli
         with database.write() as unit:
             now = datetime.now(UTC)
             accounts.add_service(unit.connection, "stream", name="Stream", now=now)
-            webhooks.add(unit.connection, service="stream", url=receiver.url, allow_private=True, now=now)
+            endpoints.add(unit.connection, service="stream", url=receiver.url, allow_private=True, now=now)
             outbox.emit(
                 unit.connection, service="stream", type_="case.decided", subject="c", data={}, now=now
             )

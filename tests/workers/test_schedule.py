@@ -4,13 +4,15 @@ import pytest
 from sqlalchemy import select
 
 from moderation.settings import Settings
-from moderation.storage import accounts, outbox, webhooks
+from moderation.storage import outbox
+from moderation.storage.accounts import accounts
+from moderation.storage.chat.live import GAP
 from moderation.storage.database import open_database
-from moderation.storage.live import GAP
 from moderation.storage.redis import connect
 from moderation.storage.tables.archive import gaps
 from moderation.storage.tables.cases import case_hits, cases, held_messages
 from moderation.storage.tables.delivery import outbox as outbox_table
+from moderation.storage.webhooks import endpoints
 from tests.workers.factories import NOON
 from workers.enqueue import webhook_queue
 from workers.schedule import Schedule
@@ -45,7 +47,7 @@ def hold(database, message_id, *, expires_at, state="held", minors=False):
 def endpoint(database):
     with database.write() as unit:
         accounts.add_service(unit.connection, "stream", name="Stream", now=NOON)
-        webhooks.add(unit.connection, service="stream", url="https://example.jp/", now=NOON)
+        endpoints.add(unit.connection, service="stream", url="https://example.jp/", now=NOON)
 
 
 def states(database):

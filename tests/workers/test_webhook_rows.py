@@ -3,9 +3,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from moderation.storage import accounts, outbox, webhook_log, webhooks
+from moderation.storage import outbox
+from moderation.storage.accounts import accounts
 from moderation.storage.outbox import WEBHOOK
 from moderation.storage.tables.delivery import outbox as outbox_table
+from moderation.storage.webhooks import endpoints as webhooks
+from moderation.storage.webhooks import log
 from tests.workers.factories import NOON
 
 LATER = NOON + timedelta(minutes=1)
@@ -91,5 +94,5 @@ def test_attempts_are_listed_in_the_order_they_were_made(database, endpoints):
             outbox.log_attempt(unit.connection, row.id, at=NOON, status=status, error=error, milliseconds=12)
 
     with database.read() as connection:
-        found = [(one.status, one.error) for one in webhook_log.attempts(connection, row.id)]
+        found = [(one.status, one.error) for one in log.attempts(connection, row.id)]
     assert found == [(None, "ConnectTimeout"), (204, None)]

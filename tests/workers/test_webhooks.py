@@ -10,9 +10,11 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from moderation.addresses import is_public
 from moderation.errors import Invalid, NotFound
-from moderation.storage import accounts, outbox, webhook_log, webhooks
+from moderation.storage import outbox
+from moderation.storage.accounts import accounts
 from moderation.storage.redis import connect
 from moderation.storage.tables.delivery import outbox as outbox_table
+from moderation.storage.webhooks import endpoints, log
 from tests.workers.receiver import receiving
 from workers import process
 from workers.enqueue import Jobs, webhook_queue
@@ -40,7 +42,7 @@ def endpoint(database, receiver):
     with database.write() as unit:
         now = datetime.now(UTC)
         accounts.add_service(unit.connection, "stream", name="Stream", now=now)
-        return webhooks.add(unit.connection, service="stream", url=receiver.url, allow_private=True, now=now)
+        return endpoints.add(unit.connection, service="stream", url=receiver.url, allow_private=True, now=now)
 
 
 @pytest.fixture
@@ -110,7 +112,7 @@ def test_another_secret_does_not_verify(database, redis, endpoint, receiver, wor
 
     [(headers, body)] = receiver.requests
     with pytest.raises(WebhookVerificationError):
-        Webhook(webhooks.new_secret()).verify(body, headers)
+        Webhook(endpoints.new_secret()).verify(body, headers)
 
 
 def test_asking_twice_sends_once(database, redis, endpoint, receiver, worker):
@@ -143,7 +145,7 @@ def test_a_failure_is_tried_again_with_the_same_id_and_logged(
 
     assert [headers["webhook-id"] for headers, _ in receiver.requests] == [row.id, row.id]
     with database.read() as connection:
-        assert [one.status for one in webhook_log.attempts(connection, row.id)] == [status, 204]
+        assert [one.status for one in log.attempts(connection, row.id)] == [status, 204]
 
 
 def test_a_receiver_that_asks_for_time_gets_it(database, redis, endpoint, receiver, worker):
@@ -168,7 +170,7 @@ def test_gone_disables_the_endpoint_and_what_waits_for_it_is_given_up(
     assert len(receiver.requests) == 1
     assert [row.failed_at is not None for row in rows(database)] == [True, True]
     with database.read() as connection:
-        assert "410" in webhooks.get(connection, endpoint.id).disabled_why
+        assert "410" in endpoints.get(connection, endpoint.id).disabled_why
     emit(database, subject="case-3")
     assert len(rows(database)) == 2
 
@@ -238,7 +240,7 @@ def test_private_addresses_get_nothing_unless_the_settings_allow_them(
     assert receiver.requests == []
     [row] = rows(database)
     with database.read() as connection:
-        [attempt] = webhook_log.attempts(connection, row.id)
+        [attempt] = log.attempts(connection, row.id)
     assert attempt.status is None
     assert "not a public address" in attempt.error
 
@@ -247,7 +249,7 @@ def test_a_receiver_that_is_not_there_is_an_error_in_the_log(database, redis, wo
     with database.write() as unit:
         now = datetime.now(UTC)
         accounts.add_service(unit.connection, "stream", name="Stream", now=now)
-        webhooks.add(
+        endpoints.add(
             unit.connection, service="stream", url="http://127.0.0.1:9/", allow_private=True, now=now
         )
     emit(database)
@@ -255,7 +257,7 @@ def test_a_receiver_that_is_not_there_is_an_error_in_the_log(database, redis, wo
     worker()
 
     with database.read() as connection:
-        [attempt] = webhook_log.attempts(connection, rows(database)[0].id)
+        [attempt] = log.attempts(connection, rows(database)[0].id)
     assert attempt.error.startswith("ConnectError")
 
 
@@ -284,7 +286,7 @@ def test_redis_away_is_no_failure_for_the_one_who_asks():
 )
 def test_a_url_that_cannot_be_used_is_refused_with_its_reason(database, url, what):
     with database.write() as unit, pytest.raises(Invalid) as refused:
-        webhooks.add(unit.connection, service="stream", url=url, now=datetime.now(UTC))
+        endpoints.add(unit.connection, service="stream", url=url, now=datetime.now(UTC))
 
     assert refused.value.problems[0].pointer == "/url"
     assert what in refused.value.problems[0].detail
@@ -292,7 +294,7 @@ def test_a_url_that_cannot_be_used_is_refused_with_its_reason(database, url, wha
 
 def test_disabling_an_unknown_endpoint_says_so(database):
     with database.write() as unit, pytest.raises(NotFound):
-        webhooks.disable(unit.connection, "nowhere", why="test", now=datetime.now(UTC))
+        endpoints.disable(unit.connection, "nowhere", why="test", now=datetime.now(UTC))
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from api.auth import new_secret
 from api.console.login import hash_password
-from moderation.storage import accounts, webhooks
+from moderation.storage.accounts import accounts
 from moderation.storage.database import Database
+from moderation.storage.webhooks import endpoints
 from moderation.taxonomy import Role, Scope
 
 SERVICE = "demo"
@@ -64,7 +65,7 @@ def let_in(database: Database, receiver_url: str, *, now: datetime) -> Access:
             expires_at=now + timedelta(days=_KEY_DAYS),
             now=now,
         )
-        endpoint = webhooks.add(
+        endpoint = endpoints.add(
             unit.connection, service=SERVICE, url=receiver_url, sees_minors=True, allow_private=True, now=now
         )
         for number, login in enumerate(logins, 1):

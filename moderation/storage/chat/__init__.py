@@ -1,0 +1,1 @@
+"""The send path's store: messages, what rooms and authors are known for, windows and streams."""

@@ -1,0 +1,280 @@
+"""Save flagged messages as cases, before their answers leave."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Insert, Table, bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from moderation.review.case import CaseKind, live_key
+from moderation.scoring.decide import rounded
+from moderation.scoring.message import Message
+from moderation.scoring.signal import Signal
+from moderation.scoring.talk import RoomLine
+from moderation.scoring.verdict import Outcome, Verdict
+from moderation.storage import outbox
+from moderation.storage.desk import similar
+from moderation.storage.desk.live_cases import Arrival, place_all
+from moderation.storage.ids import new_id
+from moderation.storage.outbox import Event
+from moderation.storage.tables.cases import case_context, case_hits, held_messages
+from moderation.taxonomy import Category
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flagged:
+    """One flagged message with what was said before it in the room, oldest first."""
+
+    message: Message
+    verdict: Verdict
+    context: Sequence[RoomLine] = ()
+
+    @property
+    def kind(self) -> CaseKind:
+        """Kind of case it belongs to."""
+        return CaseKind(self.verdict.case_kind)
+
+    @property
+    def live_key(self) -> str:
+        """Key of the case it belongs to; a quarrel without a known other side is the author's."""
+        message = self.message
+        kind = self.kind
+        if kind is CaseKind.QUARREL and not message.target_id:
+            kind = CaseKind.AUTHOR_ROOM
+        return live_key(
+            kind, author_id=message.author.id, room_id=message.room.id, other_id=message.target_id
+        )
+
+
+def save(
+    connection: Connection, flagged: Sequence[Flagged], *, hold_for: timedelta, now: datetime
+) -> dict[str, str]:
+    """Open or join the cases of a batch, with hits, context and held messages.
+
+    Saving the same message again changes nothing and gives the case it went to.
+
+    Returns:
+        Case id by message id.
+    """
+    if not flagged:
+        return {}
+    where = _saved_before(connection, flagged)
+    groups: dict[tuple[str, str], list[Flagged]] = defaultdict(list)
+    for item in flagged:
+        if item.message.id not in where:
+            groups[item.message.service, item.live_key].append(item)
+    if not groups:
+        return where
+    keys = sorted(groups)  # a fixed order: two requests never wait for each other
+    arrivals = [_arrival(live_key, groups[service, live_key]) for service, live_key in keys]
+    cases, events = place_all(connection, arrivals, now=now)
+    placed = [
+        _Placed(item, joined.case_id, joined.first_seq + at)
+        for key, joined in zip(keys, cases, strict=True)
+        for at, item in enumerate(groups[key])
+    ]
+    connection.execute(_INSERT_HITS, [_hit(one, now) for one in placed])
+    _insert_context(connection, placed)
+    similar.remember(connection, [(one.case_id, one.item.message.text) for one in placed])
+    held = _hold(connection, placed, until=now + hold_for, now=now)
+    outbox.emit_all(connection, [*events, *map(_scored_event, placed), *held], now=now)
+    return where | {one.item.message.id: one.case_id for one in placed}
+
+
+class _Placed(NamedTuple):
+    """A flagged message with its case and its number there."""
+
+    item: Flagged
+    case_id: str
+    seq: int
+
+
+_KNOWN = select(case_hits.c.service_id, case_hits.c.message_id, case_hits.c.kind, case_hits.c.case_id).where(
+    case_hits.c.service_id.in_(bindparam("services", expanding=True)),
+    case_hits.c.message_id.in_(bindparam("ids", expanding=True)),
+)
+
+
+def _saved_before(connection: Connection, flagged: Sequence[Flagged]) -> dict[str, str]:
+    keys = {(item.message.service, item.message.id, item.kind) for item in flagged}
+    asked = {"services": sorted({key[0] for key in keys}), "ids": sorted({key[1] for key in keys})}
+    rows = connection.execute(_KNOWN, asked)
+    return {row.message_id: row.case_id for row in rows if (row.service_id, row.message_id, row.kind) in keys}
+
+
+def _arrival(key: str, items: Sequence[Flagged]) -> Arrival:
+    first = items[0].message
+    categories: dict[Category, float] = {}
+    for item in items:
+        for category in item.verdict.categories:
+            categories[category] = max(categories.get(category, 0.0), item.verdict.category_scores[category])
+    kind = CaseKind(key.partition(":")[0])
+    about_room = kind in (CaseKind.RAID, CaseKind.ROOM)
+    viewers = [item.message.room.live_viewers for item in items if item.message.room.live_viewers is not None]
+    return Arrival(
+        service=first.service,
+        kind=kind,
+        live_key=key,
+        author_id=None if about_room else first.author.id,
+        room_id=first.room.id,
+        severity=max((item.verdict.severity for item in items), key=lambda level: level.rank),
+        categories=categories,
+        minors=any(item.verdict.minors for item in items),
+        hits=len(items),
+        reports=0,
+        report_weight=0.0,
+        live_viewers=max(viewers, default=None),
+        queue=next((item.verdict.queue for item in items if item.verdict.queue), None),
+        asked_priority=max(item.verdict.asked_priority for item in items),
+        other_id=first.target_id if kind is CaseKind.QUARREL else None,
+    )
+
+
+_INSERT_HITS = insert(case_hits)
+
+
+def _hit(placed: _Placed, now: datetime) -> dict[str, Any]:
+    item = placed.item
+    message, verdict = item.message, item.verdict
+    return {
+        "id": new_id(),
+        "case_id": placed.case_id,
+        "seq": placed.seq,
+        "service_id": message.service,
+        "message_id": message.id,
+        "kind": item.kind.value,
+        "author_id": message.author.id,
+        "author_name": message.author.name,
+        "room_id": message.room.id,
+        "target_id": message.target_id,
+        "text": storable(message.text),
+        "sent_at": message.sent_at,
+        "verdict": verdict.verdict.value,
+        "severity": verdict.severity.rank,
+        "minors": verdict.minors,
+        "category_scores": dict(verdict.category_scores),
+        "signals": [_signal(signal) for signal in verdict.signals],
+        "target": verdict.target.value,
+        "model_version": verdict.versions.model,
+        "lexicon_version": verdict.versions.lexicon,
+        "fold_version": verdict.versions.fold,
+        "ruleset_version": verdict.versions.ruleset,
+        "created_at": now,
+    }
+
+
+def _signal(signal: Signal) -> dict[str, Any]:
+    return {
+        "source": signal.source,
+        "category": signal.category.value,
+        "score": rounded(signal.score),
+        "reason": signal.reason,
+        "spans": [list(span) for span in signal.spans],
+        "minors": signal.minors,
+        "severity": signal.severity.value if signal.severity else None,
+        "mode": signal.mode,
+        "policy": signal.policy,
+        "strikes": signal.strikes,
+    }
+
+
+def _insert_context(connection: Connection, placed: Sequence[_Placed]) -> None:
+    rows = {
+        (case_id, line.message_id): {
+            "case_id": case_id,
+            "message_id": line.message_id,
+            "author_id": line.author_id,
+            "author_name": line.author_name,
+            "text": storable(line.text),
+            "sent_at": line.sent_at,
+        }
+        for item, case_id, _ in placed
+        for line in item.context
+    }
+    if rows:
+        connection.execute(_insert_new(connection.dialect.name, case_context), list(rows.values()))
+
+
+def _hold(
+    connection: Connection, placed: Sequence[_Placed], *, until: datetime, now: datetime
+) -> list[Event]:
+    """Keep what is held back; what services are told of it."""
+    held = [one for one in placed if one.item.verdict.verdict is Outcome.HOLD]
+    if not held:
+        return []
+    connection.execute(
+        _insert_new(connection.dialect.name, held_messages),
+        [
+            {
+                "service_id": one.item.message.service,
+                "message_id": one.item.message.id,
+                "case_id": one.case_id,
+                "state": "held",
+                "held_at": now,
+                "expires_at": until,
+            }
+            for one in held
+        ],
+    )
+    return [_held_event(one, until) for one in held]
+
+
+def _scored_event(placed: _Placed) -> Event:
+    message, verdict = placed.item.message, placed.item.verdict
+    return Event(
+        service=message.service,
+        type="score.completed",
+        subject=message.id,
+        data={
+            "message_id": message.id,
+            "case_id": placed.case_id,
+            "author_id": message.author.id,
+            "room_id": message.room.id,
+            "verdict": verdict.verdict.value,
+            "severity": verdict.severity.value,
+            "categories": [category.value for category in verdict.categories],
+        },
+        minors=verdict.minors,
+    )
+
+
+def _held_event(placed: _Placed, until: datetime) -> Event:
+    message = placed.item.message
+    return Event(
+        service=message.service,
+        type="message.held",
+        subject=message.id,
+        data={
+            "message_id": message.id,
+            "case_id": placed.case_id,
+            "author_id": message.author.id,
+            "room_id": message.room.id,
+            "expires_at": until.isoformat(),
+        },
+        minors=placed.item.verdict.minors,
+    )
+
+
+@cache
+def _insert_new(dialect_name: str, table: Table) -> Insert:
+    """An insert that leaves alone what is there; made once, building it costs as much as running it."""
+    dialect = postgresql if dialect_name == "postgresql" else sqlite
+    made: Insert = dialect.insert(table).on_conflict_do_nothing()
+    return made
+
+
+def storable(text: str) -> str:
+    """Text as both databases can keep it, of the same length in code points.
+
+    PostgreSQL refuses NUL, and neither store can encode a lone surrogate; both become U+FFFD,
+    so that spans still fit.
+    """
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")

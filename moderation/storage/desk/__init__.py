@@ -1,0 +1,1 @@
+"""The review desk's store: cases, who works on them, what was decided, and what followed."""

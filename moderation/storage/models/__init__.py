@@ -1,0 +1,1 @@
+"""Registered classifiers, their files, and how their scores drift."""

@@ -1,0 +1,1 @@
+"""The rule engine's store: rule sets, who activated them, what each rule hit, cost and undid."""

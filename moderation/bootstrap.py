@@ -12,7 +12,7 @@ import yaml
 from classifiers.errors import ClassifierError
 from classifiers.model import Classifier
 from moderation.errors import Misconfigured, ModelUnavailable, StoreUnavailable
-from moderation.followed_rules import FollowedRules, measure
+from moderation.rulebook.followed import FollowedRules, measure
 from moderation.scoring.detectors import ClassifierBridge, RulesBridge, fold_text
 from moderation.scoring.engine import Engine, Standing
 from moderation.scoring.followed import FollowedText

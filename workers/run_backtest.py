@@ -5,7 +5,7 @@ from time import monotonic
 
 import structlog
 
-from moderation import backtests
+from moderation.rulebook import backtests
 from moderation.storage.rules import backtests as asked
 from moderation.storage.rules import rulesets
 from moderation.storage.rules.backtests import AskedBacktest

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
-from moderation import rule_guards
 from moderation.campaigns import report_watch
 from moderation.errors import StoreUnavailable
 from moderation.reports import retention
 from moderation.reports.clock import Terms
 from moderation.reports.retention import Keeping
+from moderation.rulebook import guards
 from moderation.scoring.drift_watch import watch
 from moderation.storage import outbox
 from moderation.storage.accounts import audit
@@ -189,7 +189,7 @@ class Schedule:
     def _guard_rules(self, now: datetime) -> None:
         if self._guarded is None or now - self._guarded >= _GUARD_EVERY:
             self._guarded = now
-            rule_guards.guard(self._database, now=now)
+            guards.guard(self._database, now=now)
 
     def _count_terms(self, now: datetime) -> None:
         """Once an hour: days that are over and were not counted, however the job for them got lost."""

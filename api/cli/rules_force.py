@@ -11,9 +11,9 @@ from api.cli.model_loop import actor
 from api.cli.rules_files import Lists, sources_in
 from api.cli.store import current_database
 from api.cli.terminal import EXIT_BAD_DATA, errors
-from moderation import rulebook
 from moderation.review.sight import sight_of
-from moderation.rulebook import Edit
+from moderation.rulebook import edits as rulebook
+from moderation.rulebook.edits import Edit
 from moderation.scoring.rule_source import parse_source
 from moderation.scoring.ruleset import RuleSources, changes
 from moderation.settings import read_settings

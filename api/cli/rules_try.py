@@ -15,9 +15,10 @@ from api.cli.rules_files import Lists, Packs, sources_in
 from api.cli.store import current_database
 from api.cli.terminal import errors, progress, results
 from classifiers.errors import ClassifierError
-from moderation import backtests, bootstrap, rulebook
+from moderation import bootstrap
 from moderation.errors import Misconfigured
-from moderation.rule_trial import near, trace_message
+from moderation.rulebook import backtests, edits
+from moderation.rulebook.trial import near, trace_message
 from moderation.scoring.backtest_report import Report
 from moderation.scoring.ruleset import RuleSources
 from moderation.settings import read_settings
@@ -142,7 +143,7 @@ def backtest(
     with current_database(settings) as database:
         with database.read() as connection:
             live = (
-                rulebook.active_sources(connection)
+                edits.active_sources(connection)
                 if against is None
                 else rulesets.sources_of(connection, against)
             )

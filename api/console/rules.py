@@ -12,9 +12,9 @@ from api.console.queue import word_of
 from api.console.render import render
 from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.deps import Now, Read, ReadArchive, Write
-from moderation.rule_errors import ListNotFound, RuleNotFound
-from moderation.rule_figures import Figures, figures
-from moderation.rulebook import Draft, active_sources, list_text, users_of
+from moderation.rulebook.edits import Draft, active_sources, list_text, users_of
+from moderation.rulebook.errors import ListNotFound, RuleNotFound
+from moderation.rulebook.figures import Figures, figures
 from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import Kind, RuleSources
 from moderation.storage.database import Connection

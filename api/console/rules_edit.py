@@ -14,11 +14,11 @@ from api.console.rules import Opened, opened_of, show
 from api.console.texts import N_
 from api.console.visitor import Posted, SignedIn, text_of
 from api.deps import Now, Parts, ProcessParts, ReadArchive, Write
-from moderation import rulebook
 from moderation.errors import Conflict
-from moderation.rule_errors import RulesRefused
-from moderation.rule_trial import ordered, trace_message
-from moderation.rulebook import Edit, active_sources
+from moderation.rulebook import edits
+from moderation.rulebook.edits import Edit, active_sources
+from moderation.rulebook.errors import RulesRefused
+from moderation.rulebook.trial import ordered, trace_message
 from moderation.scoring.ruleset import Kind, RuleSources
 from moderation.storage.database import Connection
 from rules.example import Example
@@ -95,14 +95,14 @@ def _edit(
             request, visitor, connection, archive, now, replace(opened, problem=problem), status_code=422
         )
     path = f"{name.replace('.', '/', 1)}.yaml"
-    made = rulebook.draft(connection, [Edit(kind=kind, path=path, text=opened.text)], base=opened.base)
+    made = edits.draft(connection, [Edit(kind=kind, path=path, text=opened.text)], base=opened.base)
     opened = replace(opened, draft=made)
     act = text_of(form, "act")
     if act == "try":
         opened = _tried(parts, opened, made.sources, form)
     elif act == "keep":
         try:
-            version = rulebook.keep(
+            version = edits.keep(
                 connection, made, by=f"user:{visitor.user.id}", now=now, note=opened.note or name
             )
         except RulesRefused:
@@ -118,7 +118,7 @@ def _tried(parts: Parts, opened: Opened, sources: RuleSources, form: FormData) -
     """The editor with what its rule (for a list: every rule that uses it) says to a message."""
     tried = {name: text_of(form, name) for name in TRIED}
     sound = {item.rule.id for item in sources.loaded.rules}
-    ids = {opened.name} if opened.kind == "pack" else set(rulebook.users_of(sources, opened.name))
+    ids = {opened.name} if opened.kind == "pack" else set(edits.users_of(sources, opened.name))
     if not ids & sound:
         return replace(opened, tried=tried, problem=N_("間違いを直すと、試せるようになります。"))
     try:

@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from api.console.render import render
 from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.deps import Now, ProcessParts, Read
-from moderation import rulebook
 from moderation.errors import Conflict, NotFound
-from moderation.rulebook import active_sources
+from moderation.rulebook import edits
+from moderation.rulebook.edits import active_sources
 from moderation.scoring.ruleset import changes
 from moderation.storage.accounts import accounts
 from moderation.storage.database import Connection
@@ -55,8 +55,8 @@ def activate(
     del form
     try:
         with parts.database.write() as unit:
-            asked = rulebook.ask(unit.connection, version, by=_actor(visitor), now=now)
-        rulebook.wait_for(parts.database, asked)
+            asked = edits.ask(unit.connection, version, by=_actor(visitor), now=now)
+        edits.wait_for(parts.database, asked)
     except Conflict as error:
         with parts.database.read() as connection:
             return _show(request, version, visitor, connection, now, problem=str(error), status_code=409)
@@ -68,11 +68,11 @@ def rebase(version: str, visitor: SignedIn, form: Posted, parts: ProcessParts, n
     """Put its changes on top of the version in force."""
     del form
     with parts.database.write() as unit:
-        made, torn = rulebook.rebase(unit.connection, version)
+        made, torn = edits.rebase(unit.connection, version)
         if torn:
             raise Conflict(f"Both changed {', '.join(torn)}; edit the version in force instead.")
         note = rulesets.get(unit.connection, version).note
-        moved = rulebook.keep(unit.connection, made, by=_actor(visitor), now=now, note=note)
+        moved = edits.keep(unit.connection, made, by=_actor(visitor), now=now, note=note)
     return RedirectResponse(f"/console/rules/sets/{moved}", status_code=303)
 
 
@@ -81,8 +81,8 @@ def rollback(visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now) -> 
     """Go back to the version that was in force before."""
     del form
     with parts.database.write() as unit:
-        asked = rulebook.ask_back(unit.connection, by=_actor(visitor), now=now)
-    rulebook.wait_for(parts.database, asked)
+        asked = edits.ask_back(unit.connection, by=_actor(visitor), now=now)
+    edits.wait_for(parts.database, asked)
     return RedirectResponse(f"/console/rules/sets/{asked.version}?done=rolled_back", status_code=303)
 
 

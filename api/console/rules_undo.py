@@ -9,7 +9,7 @@ from api.console.render import render
 from api.console.texts import N_
 from api.console.visitor import Posted, SignedIn, Visitor, text_of
 from api.deps import Now, ProcessParts, Read
-from moderation.rulebook import active_sources, rule_of
+from moderation.rulebook.edits import active_sources, rule_of
 from moderation.scoring.rule_source import RuleSource
 from moderation.storage.database import Connection
 from moderation.storage.rules import undo as rule_undo

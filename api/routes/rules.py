@@ -23,12 +23,12 @@ from api.routes.rules_shapes import (
     problems_out,
 )
 from api.routes.shapes import Body, with_example
-from moderation import rulebook
 from moderation.errors import FieldProblem, Invalid
-from moderation.rule_errors import BacktestNotFound
-from moderation.rule_figures import Figures, figures
-from moderation.rule_trial import near, ordered, trace_message, try_tests
-from moderation.rulebook import active_sources, rule_of
+from moderation.rulebook import edits as rulebook
+from moderation.rulebook.edits import active_sources, rule_of
+from moderation.rulebook.errors import BacktestNotFound
+from moderation.rulebook.figures import Figures, figures
+from moderation.rulebook.trial import near, ordered, trace_message, try_tests
 from moderation.storage.rules import backtests, rulesets
 from moderation.storage.rules.backtests import AskedBacktest
 from rules.example import Example

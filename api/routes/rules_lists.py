@@ -7,9 +7,9 @@ from api.deps import Now, ProcessParts, Read
 from api.openapi import KEYED, POSTED, problems
 from api.routes.rules_shapes import Caller, ListInPath, Note, actor_of
 from api.routes.shapes import Body, with_example
-from moderation import rulebook
 from moderation.errors import FieldProblem, Invalid
-from moderation.rulebook import Edit, active_sources, list_text
+from moderation.rulebook import edits
+from moderation.rulebook.edits import Edit, active_sources, list_text
 from moderation.scoring.list_text import list_yaml
 from rules.load import MAX_LIST_BYTES
 
@@ -86,7 +86,7 @@ def get_list(name: ListInPath, key: Caller, connection: Read) -> ListPage:
             "why": found.why if found else "",
             "terms": list(found.terms) if found else [],
             "except": list(found.except_) if found else [],
-            "rules": rulebook.users_of(sources, name),
+            "rules": edits.users_of(sources, name),
             "ruleset": sources.version,
             "text": text,
         }
@@ -115,10 +115,10 @@ def put_list(name: ListInPath, body: ListIn, key: Caller, parts: ProcessParts, n
         }
         text = list_yaml(wanted)
     with parts.database.write() as unit:
-        made = rulebook.draft(unit.connection, [Edit(kind="list", path=f"{name}.yaml", text=text)])
-        version = rulebook.keep(
+        made = edits.draft(unit.connection, [Edit(kind="list", path=f"{name}.yaml", text=text)])
+        version = edits.keep(
             unit.connection, made, by=actor_of(key), now=now, note=body.note or f"list {name}"
         )
-        asked = rulebook.ask(unit.connection, version, by=actor_of(key), now=now)
-    rulebook.wait_for(parts.database, asked)
+        asked = edits.ask(unit.connection, version, by=actor_of(key), now=now)
+    edits.wait_for(parts.database, asked)
     return ListPut(name=name, ruleset=version, raised=list(made.raised))

@@ -22,8 +22,8 @@ from api.routes.rules_shapes import (
     draft_out,
 )
 from api.routes.shapes import with_example
-from moderation import rulebook
-from moderation.rule_errors import RuleSetConflict
+from moderation.rulebook import edits as rulebook
+from moderation.rulebook.errors import RuleSetConflict
 from moderation.scoring.ruleset import changes
 from moderation.storage.rules import rulesets
 from moderation.storage.rules.activation import Proposal

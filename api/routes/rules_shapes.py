@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from api.auth import require_scope
 from api.routes.shapes import Body, with_example
-from moderation.rulebook import Draft, Edit
+from moderation.rulebook.edits import Draft, Edit
 from moderation.scoring.ruleset import FileChange
 from moderation.storage.accounts.accounts import ApiKey
 from moderation.taxonomy import Scope

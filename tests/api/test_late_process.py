@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from api import scoring_process
-from moderation import followed_rules
+from moderation.rulebook import followed
 from moderation.storage.rules import rulesets
 from tests.rules.support import SOUND
 from tests.support.factories import body
@@ -27,7 +27,7 @@ def test_it_never_answers_with_rules_that_others_have_left(
         now = datetime.now(UTC)
         version = rulesets.store(unit.connection, sources=sources, by="user:test", now=now, note="")
         rulesets.activate(unit.connection, version=version, by="user:test", now=now)
-    monkeypatch.setattr(followed_rules, "LATE_SECONDS", 0.0)
+    monkeypatch.setattr(followed, "LATE_SECONDS", 0.0)
 
     ready = app_client.get("/readyz")
     answer = app_client.post("/v1/score", json=body("ほしぞらがっ")).json()

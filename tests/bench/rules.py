@@ -26,8 +26,8 @@ import msgspec
 
 from classifiers.corpus import load_rows
 from classifiers.views import Views
-from moderation import backtests
 from moderation.bootstrap import read_rule_files
+from moderation.rulebook import backtests
 from moderation.scoring.detectors import fold_text
 from moderation.settings import Settings
 from moderation.storage import migrate

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from moderation import followed_rules
 from moderation.bootstrap import EngineRoom
 from moderation.errors import StoreUnavailable
-from moderation.followed_rules import FollowedRules
-from moderation.rule_errors import RuleSetConflict, RuleSetNotFound
+from moderation.rulebook import followed
+from moderation.rulebook.errors import RuleSetConflict, RuleSetNotFound
+from moderation.rulebook.followed import FollowedRules
 from moderation.scoring.ruleset import RuleSources
 from moderation.storage.accounts import audit
 from moderation.storage.rules import activation, rulesets
@@ -230,7 +230,7 @@ def test_what_is_edited_makes_another_version_even_where_only_a_comment_changed(
 
 def test_a_process_that_was_too_busy_to_say_so_is_late_until_it_looked(database, kept, monkeypatch):
     clock = [100.0]
-    monkeypatch.setattr(followed_rules, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(followed, "monotonic", lambda: clock[0])
     one = FollowedRules(FakeBridge, now=NOON)
     assert one.late
     one.take_up(database)
@@ -239,7 +239,7 @@ def test_a_process_that_was_too_busy_to_say_so_is_late_until_it_looked(database,
     with database.write() as unit:  # the others did not wait for it
         rulesets.activate(unit.connection, version=version, by="user:test", now=LATER)
 
-    clock[0] += followed_rules.LATE_SECONDS
+    clock[0] += followed.LATE_SECONDS
 
     assert one.late
     one.take_up(database)
@@ -248,7 +248,7 @@ def test_a_process_that_was_too_busy_to_say_so_is_late_until_it_looked(database,
 
 def test_requests_do_not_wait_for_a_database_that_is_away(sqlite_settings, sqlite_database, monkeypatch):
     room = EngineRoom(sqlite_settings, sqlite_database)
-    monkeypatch.setattr(followed_rules, "LATE_SECONDS", 0.0)
+    monkeypatch.setattr(followed, "LATE_SECONDS", 0.0)
     assert room.late
 
     with monkeypatch.context() as patch:
@@ -265,4 +265,4 @@ def away(database):
 
 
 def test_late_comes_before_nobody_waits_any_more():
-    assert activation.LIVE.total_seconds() > followed_rules.LATE_SECONDS
+    assert activation.LIVE.total_seconds() > followed.LATE_SECONDS

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from moderation import backtests
+from moderation.rulebook import backtests
 from moderation.scoring.backtest import Archived, Backtest
 from moderation.scoring.backtest_report import precision
 from moderation.scoring.ruleset import RuleSources

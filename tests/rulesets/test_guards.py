@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from moderation import rule_guards
+from moderation.rulebook import guards
 from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import RuleSources
 from moderation.storage.accounts import accounts
@@ -50,7 +50,7 @@ def test_a_new_rule_that_hits_too_much_goes_to_the_shadow_and_everybody_hears(
         endpoints.add(unit.connection, service="test", url="https://example.com/hook", now=NOON)
     hits(sqlite_database, sqlite_settings, 60, of=400)
 
-    [found] = rule_guards.guard(sqlite_database, now=SOON)
+    [found] = guards.guard(sqlite_database, now=SOON)
 
     assert (found.rule, found.kind) == (VOICE, alarms.TOO_BROAD)
     assert status(sqlite_database, "insult.voice") == "shadow"
@@ -60,8 +60,8 @@ def test_a_new_rule_that_hits_too_much_goes_to_the_shadow_and_everybody_hears(
         last = rulesets.activations(connection, most=1)[0]
     assert alarm.data == {"hits": 60, "messages": 400, "per_cent": "15.0"}
     assert [row["type"] for row in sent] == ["rule.activated", "rule.auto_disabled"]
-    assert (last.act, last.activated_by) == (rulesets.GUARD, rule_guards.ACTOR)
-    assert rule_guards.guard(sqlite_database, now=SOON + timedelta(minutes=1)) == []
+    assert (last.act, last.activated_by) == (rulesets.GUARD, guards.ACTOR)
+    assert guards.guard(sqlite_database, now=SOON + timedelta(minutes=1)) == []
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_new_rule_that_hits_too_much_goes_to_the_shadow_and_everybody_hears(
 def test_what_may_be_chance_or_is_old_stays(sqlite_database, sqlite_settings, number, of, at):
     hits(sqlite_database, sqlite_settings, number, of=of, at=at)
 
-    assert rule_guards.guard(sqlite_database, now=at) == []
+    assert guards.guard(sqlite_database, now=at) == []
     assert status(sqlite_database, "insult.voice") == "live"
 
 
@@ -83,7 +83,7 @@ def test_a_slow_rule_goes_to_the_shadow(sqlite_database):
     with sqlite_database.write() as unit:
         costs.add(unit.connection, [Cost(VOICE, 200, 200 * 600_000)], day=jst_day_of(SOON))
 
-    [found] = rule_guards.guard(sqlite_database, now=SOON)
+    [found] = guards.guard(sqlite_database, now=SOON)
 
     assert (found.kind, found.data) == (alarms.SLOW, {"microseconds": 600, "messages": 200})
     assert status(sqlite_database, "insult.voice") == "shadow"
@@ -95,7 +95,7 @@ def test_rules_that_ask_it_go_along():
     )
     sources = RuleSources(packs={"insult/example.yaml": SOUND, "insult/asks.yaml": asks}, lists={})
 
-    changed = rule_guards.in_shadow(sources, {"insult.example"})
+    changed = guards.in_shadow(sources, {"insult.example"})
 
     assert [item.rule.status for item in changed.loaded.rules] == ["shadow", "shadow"]
 
@@ -105,8 +105,8 @@ def test_a_jump_in_hits_sounds_an_alarm_and_changes_nothing(sqlite_database, sql
     hits(sqlite_database, sqlite_settings, 60, of=1_000, at=NOON + timedelta(days=3), start=5_000)
 
     now = NOON + timedelta(days=3, hours=1, minutes=5)
-    [found] = rule_guards.guard(sqlite_database, now=now)
+    [found] = guards.guard(sqlite_database, now=now)
 
     assert found.kind == alarms.RATE
     assert status(sqlite_database, "insult.voice") == "live"
-    assert rule_guards.guard(sqlite_database, now=now) == []
+    assert guards.guard(sqlite_database, now=now) == []

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
-from moderation.rule_errors import RuleSetConflict, RuleSetNotFound
+from moderation.rulebook.errors import RuleSetConflict, RuleSetNotFound
 from moderation.storage import outbox
 from moderation.storage.accounts import audit
 from moderation.storage.accounts.accounts import service_ids

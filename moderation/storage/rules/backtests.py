@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from moderation.rule_errors import BacktestNotFound
+from moderation.rulebook.errors import BacktestNotFound
 from moderation.storage.ids import new_id
 from moderation.storage.tables.rulesets import backtests
 

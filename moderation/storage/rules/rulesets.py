@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from moderation.rule_errors import RuleSetNotFound
+from moderation.rulebook.errors import RuleSetNotFound
 from moderation.scoring.ruleset import RuleSources, rule_hashes
 from moderation.storage.tables.rulesets import rule_set_activations, rule_sets, rule_versions
 

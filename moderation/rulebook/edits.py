@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from moderation.rule_errors import ListNotFound, RuleNotFound, RuleSetConflict, RulesRefused
+from moderation.rulebook.errors import ListNotFound, RuleNotFound, RuleSetConflict, RulesRefused
 from moderation.scoring.detectors import fold_text, views_of
 from moderation.scoring.ruleset import FileChange, Kind, RuleSources, bumped, changes, rebased, rule_hashes
 from moderation.storage import policies

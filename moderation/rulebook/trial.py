@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from moderation.rulebook import rule_of, runnable_set
+from moderation.rulebook.edits import rule_of, runnable_set
 from moderation.scoring.detectors import fold_text, views_of
 from moderation.scoring.engine import TextDetector
 from moderation.scoring.ruleset import RuleSources

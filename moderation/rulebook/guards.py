@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from moderation.rule_errors import RuleSetConflict
+from moderation.rulebook.errors import RuleSetConflict
 from moderation.scoring.backtest_report import precision
 from moderation.scoring.detectors import fold_text
 from moderation.scoring.rule_source import RuleSource

@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from api.compat.errors import foreign_error
 from api.console import error_page, is_console_path
-from api.problems import problem, status_of
+from api.problems import UNNAMED, problem, status_of
 from moderation.errors import (
     FieldProblem,
     Invalid,
@@ -104,5 +104,5 @@ def install(app: FastAPI) -> None:
 
 
 def _pointer(location: Sequence[object]) -> str:
-    parts = [str(part) for part in location if part != "body"]
+    parts = [str(part) for part in location if part != "body" and not str(part).startswith(UNNAMED)]
     return "/" + "/".join(part.replace("~", "~0").replace("/", "~1") for part in parts)

@@ -26,6 +26,9 @@ STATUS: dict[type[ModerationError], int] = {
 }
 """HTTP status of each kind; the first that fits an error counts."""
 
+UNNAMED = "("
+"""What a part of an error's location begins with where the body has no such part: a tag of ours."""
+
 
 def status_of(error: ModerationError) -> int:
     """The HTTP status of an error; 500 for one of no known kind."""

@@ -10,7 +10,19 @@ from pydantic import BaseModel, Field
 from api.auth import require_scope
 from api.deps import Now, Parts, ProcessParts, Read
 from api.openapi import KEYED, POSTED, problems
-from api.routes.shapes import MOST_ITEMS, Body, ExternalId, FreeText, TakenOut, Time, not_ahead, with_example
+from api.routes.shapes import (
+    MANY,
+    MOST_ITEMS,
+    ONE,
+    Body,
+    ExternalId,
+    FreeText,
+    TakenOut,
+    Time,
+    not_ahead,
+    one_or_many,
+    with_example,
+)
 from api.toll import charge
 from moderation.errors import FieldProblem, Invalid
 from moderation.reports.intake import Taken, place_inquiries
@@ -54,6 +66,9 @@ class InquiriesIn(Body):
     inquiries: list[InquiryIn] = Field(min_length=1, max_length=MOST_ITEMS)
 
 
+Bodies = Annotated[Annotated[InquiryIn, ONE] | Annotated[InquiriesIn, MANY], one_or_many("inquiries")]
+
+
 class TakenAllOut(BaseModel):
     """What became of each, in order."""
 
@@ -81,7 +96,7 @@ class InquiryOut(BaseModel):
     responses=problems(*POSTED, 409, s409="The inquiry id came before with other content."),
 )
 async def inquire(
-    request: Request, body: InquiryIn | InquiriesIn, key: Payer, parts: ProcessParts, now: Now
+    request: Request, body: Bodies, key: Payer, parts: ProcessParts, now: Now
 ) -> TakenOut | TakenAllOut:
     """An inquiry that names an author, a room or a case joins it; all of them feed the trends."""
     many = isinstance(body, InquiriesIn)

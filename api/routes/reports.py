@@ -12,7 +12,9 @@ from api.deps import Now, Parts, ProcessParts, Read
 from api.openapi import KEYED, POSTED, problems
 from api.routes.answers import AnswerOut, answer_out
 from api.routes.shapes import (
+    MANY,
     MOST_ITEMS,
+    ONE,
     Body,
     ExternalId,
     FreeText,
@@ -20,6 +22,7 @@ from api.routes.shapes import (
     TakenOut,
     Time,
     not_ahead,
+    one_or_many,
     with_example,
 )
 from api.toll import charge
@@ -108,6 +111,9 @@ class ReportsIn(Body):
     reports: list[ReportIn] = Field(min_length=1, max_length=MOST_ITEMS)
 
 
+Bodies = Annotated[Annotated[ReportIn, ONE] | Annotated[ReportsIn, MANY], one_or_many("reports")]
+
+
 class ReportTakenOut(TakenOut):
     """What became of one report."""
 
@@ -142,7 +148,7 @@ class ReportOut(BaseModel):
     summary="Hand in one report or several",
     responses=problems(*POSTED, 409, s409="A report id came before with other content; nothing was taken."),
 )
-async def report(body: ReportIn | ReportsIn, key: Payer, parts: ProcessParts, now: Now) -> Response:
+async def report(body: Bodies, key: Payer, parts: ProcessParts, now: Now) -> Response:
     """A report joins the live case of its subject, or opens one; its text is scored like chat.
 
     Its id is idempotent. The same reporter on the same subject counts once. All of a request is taken, or

@@ -3,8 +3,18 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+)
 
+from api.problems import UNNAMED
 from moderation.errors import FieldProblem, Invalid
 from moderation.scoring.message import NEWEST
 
@@ -36,6 +46,22 @@ class Body(BaseModel):
 def with_example(**example: Any) -> ConfigDict:
     """The configuration of a body that shows itself in the OpenAPI document."""
     return ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [example]})
+
+
+ONE = Tag(f"{UNNAMED}one)")
+MANY = Tag(f"{UNNAMED}many)")
+
+
+def one_or_many(list_key: str) -> Discriminator:
+    """Tell a body of one thing, tagged ``ONE``, from one of several in ``list_key``, tagged ``MANY``.
+
+    So the errors speak of what was sent, not of both.
+    """
+
+    def kind(body: object) -> str:
+        return (MANY if isinstance(body, dict) and list_key in body else ONE).tag
+
+    return Discriminator(kind)
 
 
 class TakenOut(BaseModel):

@@ -77,11 +77,12 @@ def _examples(thing):
     return (
         thing.get("examples")
         or thing.get("example")
-        or any(_examples(inner) for inner in thing.get("anyOf", ()))
+        or any(_examples(inner) for inner in thing.get("oneOf", ()))
     )
 
 
 def _resolved(document, schema):
     if "$ref" in schema:
         return document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return schema | {"anyOf": [_resolved(document, inner) for inner in schema.get("anyOf", ())]}
+    choices = schema.get("oneOf") or schema.get("anyOf", ())
+    return schema | {"oneOf": [_resolved(document, inner) for inner in choices]}

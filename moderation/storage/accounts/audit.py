@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Insert, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from moderation.storage.chat.flagged import storable
 from moderation.storage.tables.delivery import audit
@@ -62,14 +62,28 @@ def record(
     connection: Connection, *, actor: str, act: str, object_: str, data: Mapping[str, Any], now: datetime
 ) -> None:
     """Write an entry that ``seal`` will move into the trail; nobody waits for anybody."""
-    connection.execute(recording(actor=actor, act=act, object_=object_, data=data, now=now))
+    connection.execute(RECORDING, recorded(actor=actor, act=act, object_=object_, data=data, now=now))
 
 
-def recording(*, actor: str, act: str, object_: str, data: Mapping[str, Any], now: datetime) -> Insert:
-    """The statement of ``record``, to run beside others."""
-    return insert(audit_inbox).values(
-        at=now, actor=storable(actor), act=act, object=storable(object_), data=_storable(dict(data))
-    )
+RECORDING = insert(audit_inbox).values(
+    at=bindparam("trail_at"),
+    actor=bindparam("trail_actor"),
+    act=bindparam("trail_act"),
+    object=bindparam("trail_object"),
+    data=bindparam("trail_data"),
+)
+"""The statement of ``record``, to run beside others; ``recorded`` gives its values."""
+
+
+def recorded(*, actor: str, act: str, object_: str, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """What ``RECORDING`` writes."""
+    return {
+        "trail_at": now,
+        "trail_actor": storable(actor),
+        "trail_act": act,
+        "trail_object": storable(object_),
+        "trail_data": _storable(dict(data)),
+    }
 
 
 def seal(connection: Connection, *, most: int = 1_000) -> int:

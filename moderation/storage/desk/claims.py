@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Insert,
     RowMapping,
     Select,
     and_,
@@ -26,8 +25,8 @@ from moderation.review.care import HEAVY_IN_A_ROW, LOOK_BACK
 from moderation.review.case import Case, CaseState
 from moderation.review.sight import Sight
 from moderation.storage.accounts import audit
-from moderation.storage.at_once import execute_at_once
-from moderation.storage.desk.rows import case_of, get_case, visible
+from moderation.storage.at_once import AtOnce
+from moderation.storage.desk.rows import case_of, get_case, still_open, visible
 from moderation.storage.tables.accounts import users
 from moderation.storage.tables.base import Id, UtcDateTime
 from moderation.storage.tables.cases import case_events, cases
@@ -168,7 +167,7 @@ def held_by(connection: Connection, sight: Sight, *, now: datetime) -> Case | No
     query = (
         select(cases)
         .where(
-            cases.c.state != CaseState.CLOSED,
+            still_open(),
             cases.c.claimed_by == sight.user_id,
             cases.c.claimed_until > now,
             visible(sight),
@@ -221,31 +220,50 @@ def note(
     data: dict[str, Any] | None = None,
 ) -> None:
     """Write one line of a case's history, and of the audit trail."""
-    execute_at_once(connection, *_noting(case_id, user_id, kind, now=now, data=data or {}))
+    _NOTING.run(connection, _line(case_id, user_id, kind, now=now, data=data or {}))
 
 
-def _noting(
-    case_id: str, user_id: str, kind: str, *, now: datetime, data: Mapping[str, Any]
-) -> tuple[Insert, Insert]:
+_NOTED = insert(case_events).values(
+    case_id=bindparam("case"),
+    at=bindparam("when"),
+    actor=bindparam("who"),
+    kind=bindparam("what"),
+    data=bindparam("details"),
+)
+_CLAIMED = (
+    update(cases)
+    .where(cases.c.id == bindparam("case"))
+    .values(
+        claimed_by=bindparam("holder"), claimed_until=bindparam("until"), version=bindparam("next_version")
+    )
+)
+_NOTING = AtOnce(_NOTED, audit.RECORDING)
+_CLAIMING = AtOnce(_NOTED, audit.RECORDING, _CLAIMED)
+
+
+def _line(case_id: str, user_id: str, kind: str, *, now: datetime, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of a case's history and of the trail, as ``_NOTING`` and ``_CLAIMING`` want it."""
     actor = f"user:{user_id}"
     audited = {name: value for name, value in data.items() if name not in _NOT_AUDITED}
-    return (
-        insert(case_events).values(case_id=case_id, at=now, actor=actor, kind=kind, data=dict(data)),
-        audit.recording(actor=actor, act=f"case.{kind}", object_=f"case:{case_id}", data=audited, now=now),
+    of_trail = audit.recorded(
+        actor=actor, act=f"case.{kind}", object_=f"case:{case_id}", data=audited, now=now
     )
+    return of_trail | {"case": case_id, "when": now, "who": actor, "what": kind, "details": dict(data)}
 
 
 def _hold(connection: Connection, before: Case, sight: Sight, *, now: datetime, lease: timedelta) -> Case:
     """Write the claim; the caller holds the row's lock."""
     after = before.claim(sight.user_id, now=now, lease=lease)
-    writing = (
-        update(cases)
-        .where(cases.c.id == after.id)
-        .values(claimed_by=after.claimed_by, claimed_until=after.claimed_until, version=after.version)
-    )
-    new = after.version != before.version
-    noting = _noting(after.id, sight.user_id, "claimed", now=now, data={}) if new else ()
-    execute_at_once(connection, *noting, writing)
+    claim = {
+        "case": after.id,
+        "holder": after.claimed_by,
+        "until": after.claimed_until,
+        "next_version": after.version,
+    }
+    if after.version == before.version:
+        connection.execute(_CLAIMED, claim)
+    else:
+        _CLAIMING.run(connection, claim | _line(after.id, sight.user_id, "claimed", now=now, data={}))
     return after
 
 
@@ -279,7 +297,7 @@ def _workable(sight: Sight) -> Select[Any]:
     elif sight.minors:
         states.append(and_(cases.c.state == CaseState.ESCALATED, cases.c.minors))
     return select(cases).where(
-        cases.c.state != CaseState.CLOSED,  # word for word the condition of the partial index
+        still_open(),
         or_(*states),
         or_(cases.c.claimed_until.is_(None), cases.c.claimed_until <= now),
         or_(cases.c.assigned_to.is_(None), cases.c.assigned_to == me),

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, 
 
 from moderation.review.case import Case, CaseKind, CaseState
 from moderation.review.sight import Sight
-from moderation.storage.desk.rows import case_of, live_spans, visible
+from moderation.storage.desk.rows import case_of, live_spans, still_open, visible
 from moderation.storage.tables.cases import case_hits, cases
 from moderation.storage.tables.desk import review_queues
 from moderation.storage.tables.people import rooms
@@ -163,7 +163,7 @@ def open_queues(connection: Connection, sight: Sight) -> list[OpenQueue]:
 
     The names of queues are taken from the index, one step a queue, however many cases wait in each.
     """
-    open_ = cases.c.state != CaseState.CLOSED
+    open_ = still_open()
     first = select(func.min(cases.c.queue).label("queue")).where(open_).cte("named", recursive=True)
     following = select(func.min(cases.c.queue)).where(open_, cases.c.queue > first.c.queue)
     named = first.union_all(select(following.scalar_subquery()).where(first.c.queue.is_not(None)))
@@ -182,7 +182,7 @@ def open_queues(connection: Connection, sight: Sight) -> list[OpenQueue]:
 def _conditions(sight: Sight, wanted: QueueFilter, now: datetime) -> list[ColumnElement[bool]]:
     conditions = [visible(sight)]
     if wanted.state is None:
-        conditions.append(cases.c.state != CaseState.CLOSED)
+        conditions.append(still_open())
     else:
         conditions.append(cases.c.state == wanted.state)
     if wanted.queue:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, select, true
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, literal_column, select, true
 
 from moderation.errors import CaseNotFound
 from moderation.review.case import Case, CaseKind, CaseState
@@ -48,6 +48,14 @@ class Hit:
     signals: tuple[Signal, ...]
     versions: Mapping[str, str]
     held: Held | None
+
+
+def still_open() -> ColumnElement[bool]:
+    """The part of a query that keeps cases nobody has settled.
+
+    The word stands in the statement itself: of a prepared one PostgreSQL then knows that partial indexes hold all of these.
+    """
+    return cases.c.state != literal_column(f"'{CaseState.CLOSED}'")
 
 
 def visible(sight: Sight) -> ColumnElement[bool]:

@@ -58,20 +58,6 @@ cases = Table(
         postgresql_where=text("state <> 'closed'"),
         sqlite_where=text("state <> 'closed'"),
     ),
-    Index(
-        "ix_cases_work",
-        "queue",
-        "priority",
-        "opened_at",
-        postgresql_where=text("state <> 'closed'"),
-        sqlite_where=text("state <> 'closed'"),
-    ),
-    Index(
-        "ix_cases_urgent",  # claim next looks over every queue a person may see
-        "priority",
-        postgresql_where=text("state <> 'closed'"),
-        sqlite_where=text("state <> 'closed'"),
-    ),
     Index(  # counts of what waits are made from it alone, without reading a case
         "ix_cases_open",
         "queue",
@@ -106,6 +92,13 @@ cases = Table(
     Index("ix_cases_author", "service_id", "author_id", "opened_at"),
     Index("ix_cases_other", "service_id", "other_id"),
     Index("ix_cases_room", "service_id", "room_id", "opened_at"),
+)
+
+_STILL_OPEN = text("state <> 'closed'")
+_BY_URGENCY = (cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+Index("ix_cases_work", cases.c.queue, *_BY_URGENCY, postgresql_where=_STILL_OPEN, sqlite_where=_STILL_OPEN)
+Index(  # claim next looks over every queue a person may see
+    "ix_cases_urgent", *_BY_URGENCY, postgresql_where=_STILL_OPEN, sqlite_where=_STILL_OPEN
 )
 
 case_hits = Table(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.console.chat import VEILED, Mark
+from api.console.chat import VEILED, Mark, as_text, quotes_of
 from api.console.visitor import Visitor
 from moderation.errors import Invalid
 from moderation.review.case import CaseState
@@ -24,10 +24,11 @@ _SHOWN_SCORE = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One signal, with the id its marks point to."""
+    """One signal, with the id its marks point to. ``quotes`` are the places of veiled words in its sentence."""
 
     ref: str
     signal: Signal
+    quotes: tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,24 +153,28 @@ def view_of(
 
 def _hit_view(hit: Hit, seen_hit_seq: int) -> HitView:
     signals = sorted(hit.signals, key=lambda signal: (signal.mode != "live", -signal.score))
-    reasons = [Reason(ref=f"why-{hit.seq}-{at}", signal=signal) for at, signal in enumerate(signals, start=1)]
+    words = _veiled_words(hit)
+    reasons = [
+        Reason(ref=f"why-{hit.seq}-{at}", signal=signal, quotes=tuple(quotes_of(signal.reason, words)))
+        for at, signal in enumerate(signals, start=1)
+    ]
     scores = sorted(hit.category_scores.items(), key=lambda item: -item[1])
     return HitView(
         hit=hit,
-        marks=tuple(marks_of(reasons)),
+        marks=tuple(_marks_of(reasons)),
         reasons=tuple(reasons),
         scores=tuple((category, score) for category, score in scores if score >= _SHOWN_SCORE),
         new=hit.seq > seen_hit_seq,
     )
 
 
-def marks_of(reasons: Sequence[Reason]) -> list[Mark]:
+def _marks_of(reasons: Sequence[Reason]) -> list[Mark]:
     """Where in the text the live signals point to; shadow ones are listed and not marked."""
     return [
         Mark(
             start=start,
             end=end,
-            reason=reason.signal.reason,
+            reason=as_text(reason.signal.reason, reason.quotes),
             ref=reason.ref,
             veil=reason.signal.category in VEILED,
         )
@@ -177,6 +182,16 @@ def marks_of(reasons: Sequence[Reason]) -> list[Mark]:
         if reason.signal.mode == "live"
         for start, end in reason.signal.spans
     ]
+
+
+def _veiled_words(hit: Hit) -> set[str]:
+    """What the message's own marks veil; a reason must not say it aloud beside them."""
+    return {
+        hit.text[start:end]
+        for signal in hit.signals
+        if signal.mode == "live" and signal.category in VEILED
+        for start, end in signal.spans
+    }
 
 
 def _lines(file: CaseFile, later: Sequence[RoomLine], hits: Mapping[str, HitView]) -> list[Line]:

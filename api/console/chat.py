@@ -90,6 +90,19 @@ def as_html(text: str, marks: Sequence[Mark] = (), *, focusable: bool = True) ->
     return Markup(f'<bdi class="chat">{html}</bdi>')  # noqa: S704 - every piece of it is escaped
 
 
+def as_text(text: str, marks: Sequence[Mark]) -> str:
+    """A text whose marked stretches stay veiled, for where no markup can stand."""
+    return "".join(veiled(piece.text) if piece.marks else piece.text for piece in pieces(text, marks))
+
+
+def quotes_of(sentence: str, words: Iterable[str]) -> Iterator[Mark]:
+    """Where a sentence quotes one of some words in 「」, as veiled marks."""
+    for word in words:
+        start = sentence.find(f"「{word}」")
+        if start >= 0:
+            yield Mark(start=start + 1, end=start + 1 + len(word), veil=True)
+
+
 def _piece(piece: Piece, *, focusable: bool) -> str:
     """As HTML. A list has hundreds: they are plain strings, for ``Markup`` formats ten times as slowly."""
     bare = visible(piece.text)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from api.console.chat import Mark, as_html, hides, pieces, veiled, visible
+from api.console.chat import Mark, as_html, as_text, hides, pieces, quotes_of, veiled, visible
 
 SCRIPT = "<script>alert(1)</script>\"'&"
 
@@ -102,3 +102,11 @@ def test_a_name_that_turns_the_line_round_is_kept_to_itself(visit, desk):
 
     assert "\u202e" not in page
     assert '<bdi class="name">evil<span class="hidden-char"' in page
+
+
+def test_a_reason_does_not_say_aloud_what_its_message_veils():
+    reason = "「しね」「バカ」が「侮辱・誹謗中傷」の表現として辞書に載っています。"
+
+    assert as_text(reason, tuple(quotes_of(reason, {"しね", "バカ", "いない"}))) == (
+        "「し〇」「バ〇」が「侮辱・誹謗中傷」の表現として辞書に載っています。"
+    )

@@ -1,15 +1,18 @@
 """`make bench-stats`: do the statistics keep their word, on services whose truth is known?
 
     python -m tests.bench.stats [--only rates,28+28,56+28,84+56,fall,risers,phrases,brigade] [--seed fixed,commit]
+                                [--processes 2]
 
 A fixed seed, and one more from the commit's hash. A figure passes where it lies in its band, widened by
 twice its own Monte Carlo error. ``QUICK=1`` makes fewer runs. Each part's figures are kept in
-``var/bench/stats.json`` as soon as they are there; parts that are not asked for keep those of before.
+``var/bench/stats.json`` as soon as they are there; parts that are not asked for keep those of before. The
+processor time that is printed at the end tells how long it would take on cores that do nothing else.
 """
 
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -197,11 +200,18 @@ def show(row: Row, label: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def asked() -> tuple[list[str], list[str]]:
-    """Parts and seeds, as the command line has them."""
+def processor_time() -> float:
+    """Seconds of processor time of this process and of those that it started and that ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def asked() -> tuple[list[str], list[str], int]:
+    """Parts, seeds and the number of processes, as the command line has them."""
     parser = argparse.ArgumentParser(description="Statistics on simulated services whose truth is known.")
     parser.add_argument("--only", default=",".join(PARTS), help=f"parts: {', '.join(PARTS)}")
     parser.add_argument("--seed", default="fixed,commit", help="seeds: fixed, commit, or a number")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="how many work at once")
     given = parser.parse_args()
     parts = given.only.split(",")
     if unknown := [part for part in parts if part not in PARTS]:
@@ -209,25 +219,31 @@ def asked() -> tuple[list[str], list[str]]:
     seeds = given.seed.split(",")
     if unknown := [seed for seed in seeds if seed not in {"fixed", "commit"} and not seed.isdecimal()]:
         parser.error(f"--seed {', '.join(unknown)}: give fixed, commit or a number")
-    return parts, seeds
+    return parts, seeds, max(given.processes, 1)
 
 
 def main() -> None:
-    parts, seeds = asked()
+    parts, seeds, processes = asked()
     known = {"fixed": SEED, "commit": commit_seed()}
     failed = 0
-    with ProcessPoolExecutor(initializer=threadpool_limits, initargs=(1,)) as cores:
-        for at, label in enumerate(seeds):
-            seed = known[label] if label in known else int(label)
-            sys.stdout.write(f"\nseed {seed} ({label}), {RUNS:,} runs a figure\n")
-            for part in parts:
-                if part == "brigade" and at > 0:
-                    continue
-                begun = time.perf_counter()
+    begun = time.perf_counter()
+    for at, label in enumerate(seeds):
+        seed = known[label] if label in known else int(label)
+        sys.stdout.write(f"\nseed {seed} ({label}), {RUNS:,} runs a figure\n")
+        for part in parts:
+            if part == "brigade" and at > 0:
+                continue
+            part_begun, used = time.perf_counter(), processor_time()
+            with ProcessPoolExecutor(processes, initializer=threadpool_limits, initargs=(1,)) as cores:
                 rows = list(PARTS[part](Runs(cores, seed)))
-                keep([show(row, f"{RUNS:,} runs, seed {label}") for row in rows])
-                failed += sum(not row.passed for row in rows)
-                sys.stdout.write(f"    {part}: {time.perf_counter() - begun:.0f} s\n")
+            keep([show(row, f"{RUNS:,} runs, seed {label}") for row in rows])
+            failed += sum(not row.passed for row in rows)
+            took, used = time.perf_counter() - part_begun, processor_time() - used
+            sys.stdout.write(f"    {part}: {took:.0f} s, processor time {used:.0f} s\n")
+    took = time.perf_counter() - begun
+    sys.stdout.write(
+        f"whole: {took / 60:.1f} min with {processes} processes, processor time {processor_time() / 60:.1f} min\n"
+    )
     sys.exit(failed > 0)
 
 

@@ -1,5 +1,6 @@
 """Hand jobs to the workers. Job ids, lifetimes and time limits are given only here."""
 
+from collections.abc import Callable
 from datetime import date
 
 import structlog
@@ -9,7 +10,7 @@ from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
 from moderation.storage.redis import AWAY
-from workers import count_terms, deliver_webhook, run_backtest
+from workers import count_terms, deliver_webhook, report_campaign, run_backtest
 
 log = structlog.get_logger(__name__)
 
@@ -46,58 +47,45 @@ class Jobs:
         Returns:
             False when Redis is away.
         """
-        try:
-            webhook_queue(self._redis).enqueue_call(
-                deliver_webhook.deliver,
-                args=(outbox_id,),
-                job_id=f"webhook-{outbox_id}-{attempt}",
-                unique=True,  # without it RQ queues the same id twice
-                result_ttl=0,  # seconds; 500 by default, and the id is taken that long
-                failure_ttl=60,  # seconds; a year by default, likewise
-                timeout=_ATTEMPT_SECONDS,
-            )
-        except DuplicateJobError:
-            log.debug("webhook.already_queued", outbox_id=outbox_id)
-        except AWAY as error:
-            log.warning("redis.away", step="enqueue", outbox_id=outbox_id, why=str(error))
-            return False
-        return True
+        return self._ask(
+            webhook_queue(self._redis),
+            deliver_webhook.deliver,
+            outbox_id,
+            job_id=f"webhook-{outbox_id}-{attempt}",
+            seconds=_ATTEMPT_SECONDS,
+        )
 
     def run_backtest(self, backtest_id: str) -> bool:
         """Ask for a backtest to be run. Asking twice makes one job; False when Redis is away."""
-        try:
-            long_queue(self._redis).enqueue_call(
-                run_backtest.run,
-                args=(backtest_id,),
-                job_id=f"backtest-{backtest_id}",
-                unique=True,
-                result_ttl=0,
-                failure_ttl=60,
-                timeout=_LONG_SECONDS,
-            )
-        except DuplicateJobError:
-            log.debug("backtest.already_queued", backtest=backtest_id)
-        except AWAY as error:
-            log.warning("redis.away", step="enqueue", backtest=backtest_id, why=str(error))
-            return False
-        return True
+        return self._ask_long(run_backtest.run, backtest_id, job_id=f"backtest-{backtest_id}")
 
     def count_terms(self, day: date) -> bool:
         """Ask for the terms of a day in Japan to be counted. Asking twice makes one job; False when Redis is away."""
+        return self._ask_long(count_terms.count, day.isoformat(), job_id=f"terms-{day:%Y%m%d}")
+
+    def report_campaign(self, service: str, campaign_id: str) -> bool:
+        """Ask for a campaign to be measured and told. Asking twice makes one job; False when Redis is away."""
+        job_id = f"campaign-report-{campaign_id}"
+        return self._ask_long(report_campaign.report, service, campaign_id, job_id=job_id)
+
+    def _ask_long(self, work: Callable[..., None], *given: str, job_id: str) -> bool:
+        return self._ask(long_queue(self._redis), work, *given, job_id=job_id, seconds=_LONG_SECONDS)
+
+    def _ask(self, queue: Queue, work: Callable[..., None], *given: str, job_id: str, seconds: int) -> bool:
         try:
-            long_queue(self._redis).enqueue_call(
-                count_terms.count,
-                args=(day.isoformat(),),
-                job_id=f"terms-{day:%Y%m%d}",
-                unique=True,
-                result_ttl=0,
-                failure_ttl=60,
-                timeout=_LONG_SECONDS,
+            queue.enqueue_call(
+                work,
+                args=given,
+                job_id=job_id,
+                unique=True,  # without it RQ queues the same id twice
+                result_ttl=0,  # seconds; 500 by default, and the id is taken that long
+                failure_ttl=60,  # seconds; a year by default, likewise
+                timeout=seconds,
             )
         except DuplicateJobError:
-            log.debug("terms.already_queued", day=day.isoformat())
+            log.debug("job.already_queued", job=job_id)
         except AWAY as error:
-            log.warning("redis.away", step="enqueue", day=day.isoformat(), why=str(error))
+            log.warning("redis.away", step="enqueue", job=job_id, why=str(error))
             return False
         return True
 

@@ -80,7 +80,6 @@ def run_schedule(settings: Settings) -> None:
             second_look_share=parts.settings.second_look_share,
             notice_terms=terms_of(parts.settings),
             keeping=keeping_of(parts.settings),
-            pseudonyms=read_pseudonyms(parts.settings),
         ).run(stop)
 
 

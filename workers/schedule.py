@@ -21,7 +21,6 @@ from moderation.storage.redis import AWAY, Redis
 from moderation.storage.reports import notice_alarms
 from moderation.storage.rules import backtests
 from moderation.storage.trends import gaps, term_counts
-from moderation.storage.trends.pseudonym import Pseudonyms
 from moderation.trends import alarm_watch
 from moderation.trends.closing import close_days
 from moderation.trends.days import jst_day_of
@@ -59,16 +58,13 @@ class Schedule:
         second_look_share: float = 0.0,
         notice_terms: Terms | None = None,
         keeping: Keeping | None = None,
-        pseudonyms: Pseudonyms | None = None,
     ) -> None:
-        """Without ``pseudonyms`` campaigns are not reported on."""
         self._redis = redis
         self._jobs = Jobs(redis)
         self._database = database
         self._second_look_share = second_look_share
         self._notice_terms = notice_terms or Terms()
         self._keeping = keeping
-        self._pseudonyms = pseudonyms
         self._retained: datetime | None = None
         self._drawn: datetime | None = None
         self._watched: date | None = None
@@ -204,10 +200,12 @@ class Schedule:
         self._terms_asked = now
 
     def _report_campaigns(self, now: datetime) -> None:
-        """Once an hour."""
-        if self._pseudonyms is None or (self._reported is not None and now - self._reported < _REPORT_EVERY):
+        """Once an hour: a campaign that cannot be measured now is tried again then."""
+        if self._reported is not None and now - self._reported < _REPORT_EVERY:
             return
-        report_watch.watch(self._database, self._pseudonyms, now=now)
+        for service, campaign_id in report_watch.due(self._database, now=now, most=_MOST):
+            if not self._jobs.report_campaign(service, campaign_id):
+                return
         self._reported = now
 
     def _close_days(self, now: datetime) -> None:

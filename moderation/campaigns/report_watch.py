@@ -1,4 +1,4 @@
-"""Watch for reports that are ready: once the weeks after a publication are over, the service hears what came of it."""
+"""Reports that are ready: once the weeks after a publication are over, the service hears what came of it."""
 
 from datetime import datetime, timedelta
 
@@ -16,26 +16,30 @@ _LAST_DAY_IS_OVER = timedelta(days=AFTER_DAYS + 2)
 """From the publication on: the day itself is left out, and the last one may have to end yet."""
 _TOO_LATE = timedelta(days=90)
 """A campaign that is entered afterwards, about years ago, is no news."""
-_MOST = 20
 
 
-def watch(database: Database, pseudonyms: Pseudonyms, *, now: datetime) -> int:
-    """Measure the campaigns whose time is over and tell the webhooks, each once; how many were told.
-
-    May run twice: one of them tells. A closed campaign is measured no more.
-    """
-    ended = now - _LAST_DAY_IS_OVER
-    told = 0
+def due(database: Database, *, now: datetime, most: int) -> list[tuple[str, str]]:
+    """Campaigns whose time is over and of whose effect nobody was told, as service and id; no closed ones."""
     with database.read() as connection:
-        waiting = campaigns.unreported(connection, since=now - _TOO_LATE, until=ended, most=_MOST)
-    for campaign in waiting:
-        try:
-            with database.read() as connection, database.read_archive() as archive:
-                found = effect(gather(Stores(connection, archive, pseudonyms), campaign, now=now))
-        except (ValueError, ArithmeticError):  # counts that no estimate can use must not stop the others
-            log.exception("campaign.not_measured", campaign=campaign.id)
-            continue
-        with database.write() as unit:
-            told += campaigns.announce_report(unit.connection, campaign, found.verdict.value, now=now)
-        log.info("campaign.report_ready", campaign=campaign.id, verdict=found.verdict.value)
+        return campaigns.unreported(
+            connection, since=now - _TOO_LATE, until=now - _LAST_DAY_IS_OVER, most=most
+        )
+
+
+def tell(
+    database: Database, pseudonyms: Pseudonyms, service: str, campaign_id: str, *, now: datetime
+) -> bool:
+    """Measure one campaign and tell the webhooks; False where they were told before, or it was closed.
+
+    Raises:
+        CampaignNotFound: It is not there.
+        ValueError, ArithmeticError: No estimate can use its counts.
+    """
+    with database.read() as connection, database.read_archive() as archive:
+        campaign = campaigns.get(connection, campaign_id, service=service)
+        found = effect(gather(Stores(connection, archive, pseudonyms), campaign, now=now))
+    with database.write() as unit:
+        told = campaigns.announce_report(unit.connection, campaign, found.verdict.value, now=now)
+    if told:
+        log.info("campaign.report_ready", campaign=campaign_id, verdict=found.verdict.value)
     return told

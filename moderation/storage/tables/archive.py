@@ -1,6 +1,7 @@
 """The archive of scored messages, and the trend buckets counted from it.
 
-Hours and days: ``hour`` is a UTC hour; ``day`` a calendar day in Japan.
+Hours and days: ``hour`` is a UTC hour; ``day`` a calendar day in Japan. Tables of counts have no rowid on
+SQLite: their rows lie in the key, which is most of a row.
 """
 
 from sqlalchemy import (
@@ -67,6 +68,7 @@ trend_buckets = Table(
     Column("hits", BigInteger, nullable=False),
     Column("holds", BigInteger, nullable=False),
     Column("blocks", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 day_totals = Table(
@@ -85,6 +87,7 @@ day_totals = Table(
     Column("hits", BigInteger, nullable=False),
     Column("holds", BigInteger, nullable=False),
     Column("blocks", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 hour_totals = Table(
@@ -96,6 +99,7 @@ hour_totals = Table(
     Column("category", Word, primary_key=True),
     Column("messages", BigInteger, nullable=False),
     Column("hits", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 day_groups = Table(
@@ -109,6 +113,7 @@ day_groups = Table(
     Column("category", Word, primary_key=True),
     Column("messages", BigInteger, nullable=False),
     Column("hits", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 closed_groups = Table(
@@ -179,6 +184,7 @@ day_rooms = Table(
     Column("room_category", String(64), nullable=False),
     Column("messages", Integer, nullable=False),
     Column("hits", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 day_authors = Table(
@@ -195,6 +201,7 @@ day_authors = Table(
     Column("new_account", Boolean, nullable=False),  # younger than 30 days on that day
     Column("messages", Integer, nullable=False),
     Column("hits", Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 gaps = Table(

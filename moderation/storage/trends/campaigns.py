@@ -95,10 +95,12 @@ def of_service(connection: Connection, service: str) -> list[Campaign]:
     return _with_events(connection, rows.all())
 
 
-def unreported(connection: Connection, *, since: datetime, until: datetime, most: int) -> list[Campaign]:
-    """Campaigns published in a time whose effect nobody was told of; without those that were closed."""
+def unreported(
+    connection: Connection, *, since: datetime, until: datetime, most: int
+) -> list[tuple[str, str]]:
+    """Service and id of campaigns published in a time whose effect nobody was told of; no closed ones."""
     rows = connection.execute(
-        select(campaigns)
+        select(campaigns.c.service_id, campaigns.c.id)
         .where(
             campaigns.c.published_at >= since,
             campaigns.c.published_at <= until,
@@ -108,14 +110,18 @@ def unreported(connection: Connection, *, since: datetime, until: datetime, most
         .order_by(campaigns.c.published_at, campaigns.c.id)
         .limit(most)
     )
-    return _with_events(connection, rows.all())
+    return [(service, campaign_id) for service, campaign_id in rows]
 
 
 def announce_report(connection: Connection, campaign: Campaign, verdict: str, *, now: datetime) -> bool:
-    """Tell the webhooks what came of a campaign; False where they were told before."""
+    """Tell the webhooks what came of a campaign; False where they were told before, or it was closed."""
     marked = connection.execute(
         update(campaigns)
-        .where(campaigns.c.id == campaign.id, campaigns.c.report_ready_at.is_(None))
+        .where(
+            campaigns.c.id == campaign.id,
+            campaigns.c.report_ready_at.is_(None),
+            campaigns.c.closed_at.is_(None),
+        )
         .values(report_ready_at=now)
     )
     if not marked.rowcount:

@@ -27,10 +27,10 @@ REFRESH_SECONDS = 2.0
 """How often a process reads strikes, labels and rooms anew, and says that it is alive."""
 LOOK_SECONDS = 0.5
 """How often it looks whether a rule set came into force or is proposed."""
-WRITERS = 4
-"""Threads that save flagged messages; SQLite has one write lock, PostgreSQL gains from a few."""
-_YOUNG_OBJECTS = 10_000
-"""New objects after which cycles are looked for: what a batch makes is gone with it, and seldom has any."""
+SYNC_SECONDS = 1.0
+"""How often flagged messages saved on SQLite are brought to the disk: a power cut takes those since."""
+_YOUNG_OBJECTS = 100_000
+"""New objects after which cycles are looked for: more than the batches in hand are made of, which leave none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +55,13 @@ async def open_scoring(settings: Settings, database: Database, redis: Line) -> A
         room_hours=settings.context_hours,
         stream_cap=settings.stream_cap,
     )
-    with ThreadPoolExecutor(WRITERS, thread_name_prefix="save") as writers:
+    with ThreadPoolExecutor(1, thread_name_prefix="save") as writer:
         intake = Intake(
             engines=engines,
             database=database,
             live=live,
             windows=RedisWindows(redis),
-            writers=writers,
+            writer=writer,
             meter=metrics,
             limits=Limits(
                 context_messages=settings.context_messages,
@@ -70,7 +70,7 @@ async def open_scoring(settings: Settings, database: Database, redis: Line) -> A
         )
         follower = _Follower(engines)
         follower.start()
-        flushing = asyncio.create_task(_flush(metrics))
+        chores = [asyncio.create_task(_flush(metrics)), asyncio.create_task(_sync(database))]
         # What was loaded stays for good: left out of collection, a batch's p99 falls to a quarter.
         gc.collect()
         gc.freeze()
@@ -78,9 +78,10 @@ async def open_scoring(settings: Settings, database: Database, redis: Line) -> A
         try:
             yield ScoringProcess(engines=engines, live=live, intake=intake, metrics=metrics)
         finally:
-            flushing.cancel()
-            with suppress(asyncio.CancelledError):
-                await flushing
+            for chore in chores:
+                chore.cancel()
+                with suppress(asyncio.CancelledError):
+                    await chore
             await asyncio.to_thread(follower.end)
 
 
@@ -88,6 +89,15 @@ async def _flush(metrics: Metrics) -> None:
     while True:
         await asyncio.sleep(REFRESH_SECONDS)
         metrics.flush()
+
+
+async def _sync(database: Database) -> None:
+    while True:
+        await asyncio.sleep(SYNC_SECONDS)
+        try:
+            await asyncio.to_thread(database.sync)
+        except Exception:  # the disk may be full: saves say so themselves
+            log.exception("database.sync_failed")
 
 
 class _Follower(Thread):

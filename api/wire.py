@@ -1,7 +1,7 @@
 """Bodies of the scoring path as they come in, checked by msgspec; unknown keys are errors."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -16,10 +16,14 @@ from moderation.taxonomy import AgeBand, AuthorRole, Strictness
 LONGEST_TEXT = 10_000
 """Longest text accepted, in code points (also the default of IBASHO_MAX_TEXT_CHARS)."""
 
+# Patterns are only told here and held by ``_check_controls``: trying each of them takes as long as decoding.
+_NO_CONTROL = {"pattern": r"^[^\x00-\x1f]*$"}
+_NO_NUL = {"pattern": r"^[^\x00]*$"}
 ExternalId = Annotated[
-    str, Meta(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]*$", description="Id the service gave.")
+    str,
+    Meta(min_length=1, max_length=128, description="Id the service gave.", extra_json_schema=_NO_CONTROL),
 ]
-Name = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, Meta(max_length=200, extra_json_schema=_NO_NUL)]
 Time = Annotated[datetime, Meta(tz=True, description="RFC 3339, with its zone.")]
 
 
@@ -38,8 +42,8 @@ class RoomIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     id: ExternalId
     game: Name | None = None
-    category: Annotated[str, Meta(max_length=64, pattern=r"^[^\x00]*$")] | None = None
-    title: Annotated[str, Meta(max_length=500, pattern=r"^[^\x00]*$")] | None = None
+    category: Annotated[str, Meta(max_length=64, extra_json_schema=_NO_NUL)] | None = None
+    title: Annotated[str, Meta(max_length=500, extra_json_schema=_NO_NUL)] | None = None
     strictness: Strictness | None = None
     live_viewers: Annotated[int, Meta(ge=0, le=1_000_000_000)] | None = None
     streamer_id: ExternalId | None = None
@@ -89,6 +93,9 @@ _ONE = msgspec.json.Decoder(ScoreOneIn)
 _BATCH = msgspec.json.Decoder(ScoreBatchIn)
 _LINE = msgspec.json.Decoder(MessageIn)
 _ANY = msgspec.json.Decoder()
+_ESCAPED_CONTROL = re.compile(rb"\\(?:u00[01]|[bfnrt])")
+"""The only ways in which a control character can stand in a text of JSON."""
+_UNUSABLE = "The request cannot be used; `errors` names the place."
 _PLACE = re.compile(r" - at `(?:key in )?\$?([^`]*)`$")
 
 
@@ -100,13 +107,22 @@ def read_score_request(body: bytes) -> ScoreOneIn | ScoreBatchIn:
     """
     with _problems_named():
         # Batches are told apart by their first key, and by a second look only where that fails.
-        return _BATCH.decode(body) if body.lstrip()[:12].startswith(b'{"messages"') else _one_or_batch(body)
+        given = _BATCH.decode(body) if body.lstrip()[:12].startswith(b'{"messages"') else _one_or_batch(body)
+    if _ESCAPED_CONTROL.search(body):
+        if isinstance(given, ScoreBatchIn):
+            _check_controls((f"/messages/{at}", one) for at, one in enumerate(given.messages))
+        else:
+            _check_controls([("", given)])
+    return given
 
 
 def read_line(line: bytes) -> MessageIn:
     """One message of an NDJSON request. Raises Invalid."""
     with _problems_named():
-        return _LINE.decode(line)
+        given = _LINE.decode(line)
+    if _ESCAPED_CONTROL.search(line):
+        _check_controls([("", given)])
+    return given
 
 
 def read_options(query: Mapping[str, str]) -> Options:
@@ -115,14 +131,44 @@ def read_options(query: Mapping[str, str]) -> Options:
         return msgspec.convert(dict(query), Options, strict=False)
 
 
+def _check_controls(placed: Iterable[tuple[str, MessageIn]]) -> None:
+    """Refuse control characters in ids, and NUL in names. Raises Invalid."""
+    problems = []
+    for place, one in placed:
+        author, room = one.author, one.room
+        ids = {
+            "id": one.id,
+            "target_id": one.target_id,
+            "author/id": author.id,
+            "room/id": room.id,
+            "room/streamer_id": room.streamer_id,
+        }
+        names = {
+            "author/name": author.name,
+            "room/game": room.game,
+            "room/category": room.category,
+            "room/title": room.title,
+        }
+        problems += [
+            FieldProblem(pointer=f"{place}/{name}", detail="an id holds no control characters")
+            for name, value in ids.items()
+            if value and min(value) < " "
+        ]
+        problems += [
+            FieldProblem(pointer=f"{place}/{name}", detail="U+0000 cannot be kept")
+            for name, value in names.items()
+            if value and "\0" in value
+        ]
+    if problems:
+        raise Invalid(_UNUSABLE, problems)
+
+
 @contextmanager
 def _problems_named() -> Iterator[None]:
     try:
         yield
     except msgspec.ValidationError as error:
-        raise Invalid(
-            "The request cannot be used; `errors` names the place.", [field_problem(error)]
-        ) from error
+        raise Invalid(_UNUSABLE, [field_problem(error)]) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Invalid(f"The body is not JSON in UTF-8: {error}.") from error
 

@@ -56,7 +56,7 @@ class Intake:
         database: Database,
         live: LiveState,
         windows: RedisWindows,
-        writers: Executor,
+        writer: Executor,
         limits: Limits,
         meter: Meter | None = None,
     ) -> None:
@@ -64,7 +64,7 @@ class Intake:
         self._live = live
         self._windows = windows
         self._limits = limits
-        self._settling = Settling(database=database, live=live, writers=writers, limits=limits)
+        self._settling = Settling(database=database, live=live, writer=writer, limits=limits)
         self._meter = meter or NoMeter()
         self._together = Together(self._score)
 

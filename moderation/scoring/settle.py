@@ -14,11 +14,11 @@ from moderation.scoring.deadline import Deadline
 from moderation.scoring.message import Message
 from moderation.scoring.meter import Stopwatch
 from moderation.scoring.record import encode, record_of
+from moderation.scoring.saving import Saving
 from moderation.scoring.sorting import Fresh, Sorted
 from moderation.scoring.talk import RoomLine, encode_line, talk_before
 from moderation.scoring.terms import Limits
 from moderation.scoring.verdict import Status, Verdict
-from moderation.storage.chat import flagged, standing
 from moderation.storage.chat.flagged import Flagged
 from moderation.storage.chat.live import Finished, LiveState
 from moderation.storage.database import Database
@@ -46,11 +46,12 @@ class Scored(msgspec.Struct, frozen=True):
 class Settling:
     """Saves, answers and hands on what a process has scored."""
 
-    def __init__(self, *, database: Database, live: LiveState, writers: Executor, limits: Limits) -> None:
+    def __init__(self, *, database: Database, live: LiveState, writer: Executor, limits: Limits) -> None:
         self._database = database
         self._live = live
-        self._writers = writers
+        self._writer = writer
         self._limits = limits
+        self._saving = Saving(database=database, writer=writer, hold_for=limits.hold_for)
 
     async def settle(
         self, service: str, sorting: Sorted, scored: Sequence[Scored], deadline: Deadline, watch: Stopwatch
@@ -86,7 +87,8 @@ class Settling:
             for one, talk in zip(scored, talks, strict=True)
             if one.saved
         ]
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, items)
+        saved = await self._saving.save(items)
+        return {message_id: case_id for (of, message_id), case_id in saved.items() if of == service}
 
     async def _talk(
         self, service: str, messages: Sequence[Message], deadline: Deadline
@@ -101,13 +103,6 @@ class Settling:
             log.warning("redis.away", step="talk", why=str(error))
             return [None] * len(messages)
         return talk_before(messages, dict(zip(rooms, found, strict=True)), most)
-
-    def _write(self, items: Sequence[Flagged]) -> dict[str, str]:
-        now = datetime.now(UTC)
-        with self._database.write() as unit:
-            standing.add_by_rules(unit.connection, [(item.message, item.verdict) for item in items], now=now)
-            marked = [item for item in items if item.verdict.flagged]
-            return flagged.save(unit.connection, marked, hold_for=self._limits.hold_for, now=now)
 
     async def _hand_on(
         self, service: str, scored: Sequence[Scored], cases: Mapping[str, str], deadline: Deadline
@@ -134,7 +129,7 @@ class Settling:
         except AWAY as error:
             log.warning("trends.gap", service=service, why=str(error), messages=len(finished))
             loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._writers, self._note_gap, service, len(finished))
+            await loop.run_in_executor(self._writer, self._note_gap, service, len(finished))
             return answers
         if left_out:  # Redis keeps the number; the schedule brings it to the gaps
             log.error("trends.gap", service=service, why="the stream is full", messages=left_out)

@@ -20,6 +20,8 @@ __all__ = ["Connection", "Database", "Unit", "check", "open_database"]
 
 BUSY_SECONDS = 10
 """How long a writer waits for SQLite's one write lock."""
+_PAGES_TO_CHECKPOINT = 4_000
+"""Pages of SQLite's log (16 MB) after which a commit brings them into the file; ``Database.sync`` comes first, mostly."""
 RESTED_SECONDS = 5.0
 """A connection to PostgreSQL that was not used for so long is tried before it is trusted."""
 
@@ -40,14 +42,25 @@ class Database:
     archive: Engine
 
     @contextmanager
-    def write(self) -> Iterator[Unit]:
-        """A unit of work on the case store.
+    def write(self, *, synced: bool = True) -> Iterator[Unit]:
+        """A unit of work on the case store. Once committed it survives the death of every process.
+
+        Args:
+            synced: On SQLite the commit also waits for the disk, so that it survives a power cut. Where
+                that takes too long, ``False`` leaves it to the next one that waits, or to ``sync``.
 
         Raises:
             StoreUnavailable: The database does not answer; nothing was written.
         """
-        with _unit(self.main) as unit:
+        with _unit(self.main, ibasho_synced=synced) as unit:
             yield unit
+
+    def sync(self) -> None:
+        """Bring what was committed with ``synced=False`` to the disk; on PostgreSQL it is there."""
+        if self.main.dialect.name == "sqlite":
+            # Without a transaction: a checkpoint is refused within one. It holds up no writer.
+            with self.main.connect().execution_options(ibasho_bare=True) as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     @contextmanager
     def write_archive(self) -> Iterator[Unit]:
@@ -81,9 +94,9 @@ class Database:
 
 
 @contextmanager
-def _unit(engine: Engine) -> Iterator[Unit]:
+def _unit(engine: Engine, **options: bool) -> Iterator[Unit]:
     try:
-        with engine.begin() as connection:
+        with engine.connect().execution_options(**options) as connection, connection.begin():
             unit = Unit(connection)
             yield unit
     except OperationalError as error:
@@ -181,6 +194,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # what was accepted survives a power cut
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_TO_CHECKPOINT}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute(
         "PRAGMA cache_size = -32768"
@@ -189,6 +203,15 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("ibasho_bare"):
+        return
+    if options.get("ibasho_read"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    synced = options.get("ibasho_synced", True)
+    if connection.info.get("synced", True) is not synced:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+        connection.info["synced"] = synced
     # A writer takes the lock at once: upgrading a read lock half way fails without waiting.
-    reading = connection.get_execution_options().get("ibasho_read", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -30,6 +30,8 @@ def problem(answer, status, pointer=None):
         ({"id": ""}, "/id"),
         ({"id": "x" * 129}, "/id"),
         ({"id": "a\u0000b"}, "/id"),
+        ({"target_id": "a\n"}, "/target_id"),
+        ({"author": {"id": "u", "name": "た\u0000ろう"}}, "/author/name"),
         ({"author": {}}, "/author"),
         ({"author": {"id": "u", "age_band": "teen"}}, "/author/age_band"),
         ({"room": {"id": "r", "live_viewers": -1}}, "/room/live_viewers"),
@@ -54,6 +56,10 @@ def test_a_wrong_value_in_a_batch_is_named_with_its_number(app_client):
     answer = app_client.post("/v1/score", json={"messages": [body(), body() | {"text": 3}]})
 
     problem(answer, 422, "/messages/1/text")
+
+    answer = app_client.post("/v1/score", json={"messages": [body(), body() | {"room": {"id": "r\u001f"}}]})
+
+    problem(answer, 422, "/messages/1/room/id")
 
 
 def test_too_many_messages_are_refused(app_client):

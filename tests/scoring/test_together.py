@@ -23,13 +23,13 @@ FLAGGED = "早く死ねよお前"
 @asynccontextmanager
 async def open_intake(engines, database, redis_url):
     line = connect_async(redis_url)
-    with ThreadPoolExecutor(1) as writers:
+    with ThreadPoolExecutor(1) as writer:
         yield Intake(
             engines=engines,
             database=database,
             live=LiveState(line, answer_hours=1, room_hours=1, stream_cap=1000),
             windows=RedisWindows(line),
-            writers=writers,
+            writer=writer,
             limits=Limits(context_messages=10, hold_for=timedelta(minutes=5)),
         )
     await line.aclose()
@@ -84,7 +84,7 @@ def test_a_save_that_fails_is_told_to_those_who_needed_it_only(together):
         def refuse(items):
             raise StoreUnavailable("The database is away.")
 
-        intake._settling._write = refuse
+        intake._settling._saving._write = refuse
 
     clean, flagged = together(
         ([message("おはよう", id="m-1")], None),

@@ -27,6 +27,10 @@ def item(text="ばか", *, context=(), verdict_of=None, **given):
     return Flagged(message=message(text, **given), verdict=verdict(**(verdict_of or {})), context=context)
 
 
+def key(item):
+    return item.message.service, item.message.id
+
+
 def rows(database, table):
     with database.read() as connection:
         return connection.execute(select(table)).all()
@@ -37,7 +41,7 @@ def test_hits_of_one_author_in_one_room_are_one_case(database):
 
     where = save(database, first, second, elsewhere)
 
-    assert where[first.message.id] == where[second.message.id] != where[elsewhere.message.id]
+    assert where[key(first)] == where[key(second)] != where[key(elsewhere)]
     [case] = [case for case in rows(database, cases) if case.room_id == "r-1"]
     assert (case.hits, case.hit_seq, case.version, case.state) == (2, 2, 1, "queued")
     assert [hit.seq for hit in rows(database, case_hits) if hit.case_id == case.id] == [1, 2]
@@ -52,6 +56,24 @@ def test_saving_the_same_message_again_changes_nothing(database):
     assert before == after
     assert len(rows(database, case_hits)) == 1
     assert [case.hits for case in rows(database, cases)] == [1]
+
+
+def test_two_tries_of_a_message_in_one_save_are_one_hit(database):
+    once = item()
+
+    where = save(database, once, item(), once)
+
+    assert len(where) == 2
+    assert [case.hits for case in rows(database, cases)] == [2]
+
+
+def test_the_same_id_of_two_services_is_two_messages(database):
+    ours, theirs = item(id="m-1"), item(id="m-1", service="other")
+
+    where = save(database, ours, theirs)
+
+    assert len(set(where.values())) == 2
+    assert where == save(database, theirs, ours)
 
 
 def test_a_case_takes_on_the_worst_of_its_hits(database):

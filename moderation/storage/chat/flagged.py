@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Insert, Table, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from moderation.review.case import CaseKind, live_key
 from moderation.scoring.decide import rounded
@@ -51,23 +52,34 @@ class Flagged:
         )
 
 
+CaseIds = dict[tuple[str, str], str]
+"""The case of each message, by service and message id."""
+
+
+class SavedMeanwhile(Exception):
+    """Somebody else saved one of the messages at the same moment; a new transaction sees it."""
+
+
 def save(
     connection: Connection, flagged: Sequence[Flagged], *, hold_for: timedelta, now: datetime
-) -> dict[str, str]:
+) -> CaseIds:
     """Open or join the cases of a batch, with hits, context and held messages.
 
     Saving the same message again changes nothing and gives the case it went to.
 
-    Returns:
-        Case id by message id.
+    Raises:
+        SavedMeanwhile: Nothing was saved; the transaction is of no more use.
     """
     if not flagged:
         return {}
     where = _saved_before(connection, flagged)
+    new: dict[tuple[str, str, CaseKind], Flagged] = {}
+    for item in flagged:  # of two tries of one message the first
+        new.setdefault((item.message.service, item.message.id, item.kind), item)
     groups: dict[tuple[str, str], list[Flagged]] = defaultdict(list)
-    for item in flagged:
-        if item.message.id not in where:
-            groups[item.message.service, item.live_key].append(item)
+    for (service, message_id, _), item in new.items():
+        if (service, message_id) not in where:
+            groups[service, item.live_key].append(item)
     if not groups:
         return where
     keys = sorted(groups)  # a fixed order: two requests never wait for each other
@@ -78,12 +90,15 @@ def save(
         for key, joined in zip(keys, cases, strict=True)
         for at, item in enumerate(groups[key])
     ]
-    connection.execute(_INSERT_HITS, [_hit(one, now) for one in placed])
+    try:
+        connection.execute(_INSERT_HITS, [_hit(one, now) for one in placed])
+    except IntegrityError as error:
+        raise SavedMeanwhile from error
     _insert_context(connection, placed)
     similar.remember(connection, [(one.case_id, one.item.message.text) for one in placed])
     held = _hold(connection, placed, until=now + hold_for, now=now)
     outbox.emit_all(connection, [*events, *map(_scored_event, placed), *held], now=now)
-    return where | {one.item.message.id: one.case_id for one in placed}
+    return where | {(one.item.message.service, one.item.message.id): one.case_id for one in placed}
 
 
 class _Placed(NamedTuple):
@@ -100,11 +115,15 @@ _KNOWN = select(case_hits.c.service_id, case_hits.c.message_id, case_hits.c.kind
 )
 
 
-def _saved_before(connection: Connection, flagged: Sequence[Flagged]) -> dict[str, str]:
+def _saved_before(connection: Connection, flagged: Sequence[Flagged]) -> CaseIds:
     keys = {(item.message.service, item.message.id, item.kind) for item in flagged}
     asked = {"services": sorted({key[0] for key in keys}), "ids": sorted({key[1] for key in keys})}
     rows = connection.execute(_KNOWN, asked)
-    return {row.message_id: row.case_id for row in rows if (row.service_id, row.message_id, row.kind) in keys}
+    return {
+        (row.service_id, row.message_id): row.case_id
+        for row in rows
+        if (row.service_id, row.message_id, row.kind) in keys
+    }
 
 
 def _arrival(key: str, items: Sequence[Flagged]) -> Arrival:

@@ -5,7 +5,7 @@ from typing import Any
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
-from rules.needed import needed_chars
+from rules.needed import longest, needed_chars
 from rules.patterns import pattern_sets
 from rules.sane import sane
 
@@ -34,24 +34,38 @@ class PhraseIndex:
 
 
 class PatternIndex:
-    """Patterns in RE2 sets, numbered. Those that need certain characters are asked where one is there."""
+    """Patterns in RE2 sets, numbered. Those that need certain characters, or a short text, are asked where it is so."""
 
-    __slots__ = ("_always", "_chars", "_needing", "numbers")
+    __slots__ = ("_always", "_chars", "_most_short", "_needing", "_short", "numbers")
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        needed = {pattern: needed_chars(pattern) for pattern in sorted(set(patterns))}
-        always = tuple(pattern for pattern, chars in needed.items() if chars is None)
-        needing = tuple(pattern for pattern, chars in needed.items() if chars is not None)
-        self.numbers = {pattern: number for number, pattern in enumerate((*always, *needing))}
-        self._always = pattern_sets(always)
-        self._needing = [(len(always) + first, one) for first, one in pattern_sets(needing)]
-        self._chars = frozenset[str]().union(*(found for found in needed.values() if found))
+        always: list[str] = []
+        needing: dict[str, frozenset[str]] = {}
+        short: dict[str, int] = {}
+        for pattern in sorted(set(patterns)):
+            if chars := needed_chars(pattern):
+                needing[pattern] = chars
+            elif (most := longest(pattern)) is not None:
+                short[pattern] = most
+            else:
+                always.append(pattern)
+        self.numbers = {pattern: number for number, pattern in enumerate((*always, *needing, *short))}
+        self._always = self._sets(always)
+        self._needing, self._chars = self._sets(needing), frozenset[str]().union(*needing.values())
+        self._short, self._most_short = self._sets(short), max(short.values(), default=-1)
+
+    def _sets(self, patterns: Iterable[str]) -> list[tuple[int, Any]]:
+        """Patterns that are numbered one after the other, with the number of each set's first."""
+        ordered = tuple(patterns)
+        return [(self.numbers[ordered[first]], one) for first, one in pattern_sets(ordered)]
 
     def find(self, text: str) -> list[int]:
         """Numbers of the patterns that are found."""
         sets = self._always
         if not self._chars.isdisjoint(text):
             sets = [*sets, *self._needing]
+        if len(text) <= self._most_short:
+            sets = [*sets, *self._short]
         if not sets:
             return []
         try:

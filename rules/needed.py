@@ -1,13 +1,13 @@
-"""Needed characters: of which a text must hold one for a pattern to be found in it.
+"""What a text needs so that a pattern may be found in it: certain characters, or being short.
 
 Most chat holds none of the characters that most patterns cannot do without (digits, ``@``, a rare
 kanji), and one look for them is ten times cheaper than asking RE2.
 """
 
 from collections.abc import Iterable
+from re import MULTILINE, error
 from re import _constants as sre  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
-from re import error
 from typing import Any, Final
 
 Chars = frozenset[str]
@@ -16,6 +16,7 @@ MOST_CHARS: Final = 2_000
 """A larger class narrows nothing down."""
 _TOO_COMMON: Final = 0.5
 """Share of ordinary texts that hold such a character; past it looking first is no gain."""
+_RARE_KANA: Final = frozenset("ぎぐげござじずぜぞぢづどばびぶべぼぱぴぷぺぽぬへほむめゆ")
 _FOLDED_ALIKE: Final = {"k": "\u212a", "s": "\u017f"}
 """Letters beyond ASCII that RE2 takes for an ASCII one under ``(?i)``."""
 
@@ -40,6 +41,21 @@ def needed_chars(pattern: str) -> Chars | None:
         for char in found
         for other in (char.lower(), char.upper(), _FOLDED_ALIKE.get(char.lower(), char))
     )
+
+
+def longest(pattern: str) -> int | None:
+    """Characters of the longest text in which a pattern can be found; None where there is no such limit.
+
+    >>> longest("^..?$"), longest("..?")
+    (2, None)
+    """
+    try:
+        tree = parser.parse(pattern)
+    except (error, OverflowError, RecursionError):
+        return None
+    whole = len(tree) > 1 and tree[0] == (sre.AT, sre.AT_BEGINNING) and tree[-1] == (sre.AT, sre.AT_END)
+    most = tree.getwidth()[1]
+    return most if whole and not tree.state.flags & MULTILINE and most <= MOST_CHARS else None
 
 
 def _mixed_case(pattern: str) -> bool:
@@ -91,6 +107,8 @@ def _commonness(chars: Chars) -> float:
 
 
 def _share(char: str) -> float:
+    if char in _RARE_KANA:
+        return 0.03
     if "ぁ" <= char <= "ん" or char in "ー。、 ":
         return 0.2
     if char.isascii():

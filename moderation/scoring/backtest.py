@@ -33,6 +33,9 @@ _TEXTS = 20_000
 _ROOMS = 5_000
 """Rooms whose talk is remembered; the one that was silent longest goes first."""
 
+_RESCORED: Final = object()
+"""Names what the classifier says of a text in the memory of its views: the same short things are hit again and again."""
+
 Rescore = Callable[[Views], Mapping[str, float]]
 
 
@@ -249,7 +252,10 @@ class Backtest:
         if self._rescore is None:
             return None
         self.report.rescored += 1
-        return self._rescore(views)
+        scores = views.memory.get(_RESCORED)
+        if scores is None:
+            scores = views.memory[_RESCORED] = self._rescore(views)
+        return scores  # type: ignore[no-any-return]
 
     def _talk_of(self, room_id: str) -> Talk:
         talk = self._talk.get(room_id)

@@ -11,7 +11,7 @@ from rules.patterns import compiled
 from rules.plan import plan_of
 
 PATTERNS = (
-    "^.$", "(?i)https?[:：]//", "[0-9]{2,}円?", "住所|郵便", "a|", "(?i)k+", "(?i)é", r"\d+x*", r"\pN+",
+    "^.$", "^..?a{0,2}$", "(?m)^.$", "(?i)https?[:：]//", "[0-9]{2,}円?", "住所|郵便", "a|", "(?i)k+", "(?i)é", r"\d+x*", r"\pN+",
     "[^a]", "(?P<n>xy)", "(?:あ|b)?c", "[■□▓]{2,}", "[😀-🙏]{2,}", "(?i:S)t", "(a|[あ-ん]{2})d", "(?s).x",
 )  # fmt: skip
 

@@ -1,11 +1,11 @@
 """Campaigns (啓発): awareness articles, how far they got, and whether trouble went down."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from api.console.asked import asked
 from api.console.campaign_form import CHANGES, audience_of, change_of, event_of, time_of
@@ -59,22 +59,20 @@ def add(
     """Enter an article; what cannot be used comes back with what was typed."""
     with parts.database.read() as connection:
         service = asked(request, connection, now).service
-    typed = {name: text_of(form, name) for name in ("title", "url", "published_at", "audience", "values")}
-    chosen = texts_of(form, "category")
     try:
         entry = Entry(
-            title=typed["title"],
-            categories=chosen,
-            published_at=time_of(typed["published_at"], "/published_at"),
-            url=typed["url"] or None,
+            title=text_of(form, "title"),
+            categories=texts_of(form, "category"),
+            published_at=time_of(text_of(form, "published_at"), "/published_at"),
+            url=text_of(form, "url") or None,
             policies=texts_of(form, "policy"),
-            audience=audience_of(typed["audience"], typed["values"]),
+            audience=audience_of(text_of(form, "audience"), text_of(form, "values")),
         )
         with parts.database.write() as unit:
             made = register(unit.connection, service, entry, by=f"user:{visitor.user.id}", now=now)
     except Invalid as error:
         with parts.database.read() as connection:
-            return _list(request, visitor, connection, archive, parts, now, typed=typed, error=error)
+            return _list(request, visitor, connection, archive, parts, now, typed=form, error=error)
     return RedirectResponse(f"/console/campaigns/{made.id}?service={service}", status_code=303)
 
 
@@ -157,7 +155,7 @@ def _list(
     parts: Parts,
     now: datetime,
     *,
-    typed: Mapping[str, str] | None = None,
+    typed: FormData | None = None,
     error: Invalid | None = None,
 ) -> HTMLResponse:
     wanted = asked(request, connection, now)
@@ -184,7 +182,7 @@ def _list(
         chosen=names,
         change=change,
         planned=planned,
-        typed=typed or {},
+        typed=typed or FormData(),
         problems=error.problems if error else (),
         audiences=tuple(AudienceKind),
     )

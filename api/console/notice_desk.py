@@ -182,7 +182,7 @@ def _show(
             clauses=policies.current(connection),
             words=_WORDS,
             explanation=explain(error, status, language_of(request)) if error else "",
-            problems=[one.detail for one in getattr(error, "problems", ())],
+            problems=getattr(error, "problems", ()),
             typed=typed or FormData(),
         )
 

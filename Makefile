@@ -60,7 +60,7 @@ bench-stats: setup $(INSTALLED_DEV) ## Statistics on simulated services whose tr
 bench-recorder: setup $(INSTALLED_DEV) ## Messages a second into archive and buckets, on one core
 	$(BIN)/python -m tests.bench.recorder
 
-bench-trend-report: setup $(INSTALLED_DEV) ## The report over 90 days of 200 million messages (makes some 20 GB of rows)
+bench-trend-report: setup $(INSTALLED_DEV) ## The report over 90 days of 200 million messages (makes some GB of rows)
 	$(BIN)/python -m tests.bench.trend_report
 
 screenshots: setup $(INSTALLED_DEV) ## Pictures of every page of the console in var/screenshots

@@ -56,20 +56,15 @@ GroupCell = tuple[At, str, int]
 """Place, segment, and group."""
 
 
-class Cell(NamedTuple):
-    """Where one message counts."""
-
-    bucket: tuple[At, str]
-    author: AuthorCell
-    room: RoomCell
-    pair: GroupCell
+Cell = tuple[tuple[At, str], AuthorCell, RoomCell, GroupCell]
+"""Where one message counts: its bucket, author, room, and pair of both."""
 
 
 def cells_of(records: Iterable[ScoredRecord], pseudonym: Pseudonym) -> list[Cell]:
     """Where each of some messages counts."""
     places: dict[tuple[Any, ...], At] = {}
     numbers: dict[str, int] = {}
-    cells = []
+    cells: list[Cell] = []
     for one in records:
         at = one.counted_at
         shared = (
@@ -94,7 +89,7 @@ def cells_of(records: Iterable[ScoredRecord], pseudonym: Pseudonym) -> list[Cell
         if created is not None:
             account = NEW_ACCOUNTS if at - created < _NEW_ACCOUNT else OLD_ACCOUNTS
         cells.append(
-            Cell(
+            (
                 (place, kind),
                 (place, author, one.age_band, account),
                 (place, room, kind),
@@ -116,24 +111,31 @@ class Wrote:
 
 def wrote_of(cells: Sequence[Cell]) -> Wrote:
     """Add up messages."""
-    authors = Counter([cell.author for cell in cells])
-    rooms = Counter([cell.room for cell in cells])
-    groups = Counter([cell.pair for cell in cells])
-    for author, messages in authors.items():
-        for segment in groups_of_author(author):
+    authors = Counter([author for _, author, _, _ in cells])
+    rooms = Counter([room for _, _, room, _ in cells])
+    groups = Counter([pair for _, _, _, pair in cells])
+    alike: Counter[tuple[At, str, str, int]] = Counter()
+    for (at, who, age, account), messages in authors.items():
+        alike[at, age, account, group_of(number_of(who))] += messages
+    for (at, age, account, group), messages in alike.items():
+        for segment in _groups_of_authors(at, age, account, group):
             groups[segment] += messages
     for room, messages in rooms.items():
         for segment in groups_of_room(room):
             groups[segment] += messages
-    return Wrote(Counter([cell.bucket for cell in cells]), authors, rooms, groups)
+    return Wrote(Counter([bucket for bucket, _, _, _ in cells]), authors, rooms, groups)
 
 
 def groups_of_author(author: AuthorCell) -> tuple[GroupCell, ...]:
     """The groups that an author is in."""
     at, who, age, account = author
-    number = number_of(who)
-    small = group_of(number, PART_GROUPS)
-    return (at, AUTHOR, group_of(number)), (at, account, small), (at, AGE + age, small)
+    return _groups_of_authors(at, age, account, group_of(number_of(who)))
+
+
+def _groups_of_authors(at: At, age: str, account: str, group: int) -> tuple[GroupCell, ...]:
+    """The same for all authors of a group: those who share one of many groups share one of few."""
+    small = group_of(group, PART_GROUPS)
+    return (at, AUTHOR, group), (at, account, small), (at, AGE + age, small)
 
 
 def groups_of_room(room: RoomCell) -> tuple[GroupCell, ...]:

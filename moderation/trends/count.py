@@ -56,8 +56,8 @@ class Counts:
     Attributes:
         buckets: [messages, hits, holds, blocks] an hour; ``totals`` a day, ``hours`` without holds.
         rooms: [messages, hits] a day and room, with the room's category.
-        authors: [messages, hits] a day and author, with age band and whether the account was
-            younger than 30 days.
+        authors: [messages, hits] a day and author; ``author_facts`` has the age band and whether the
+            account was younger than 30 days.
         groups: [messages, hits] a day and random group.
 
     Of a measurement model, ``rooms`` and ``authors`` hold only who was hit, and their hits: who
@@ -114,16 +114,24 @@ class _Source:
         for group, messages in wrote.groups.items():
             self._add_to_group(group, ALL, (messages, 0))
         if self.name == LIVE:
-            for author, messages in wrote.authors.items():
-                self._add_to_author(author, ALL, (messages, 0))
+            # Most of a chunk's rows: one call for each would take longer than the counting.
+            authors, facts, new_key = self.counts.authors, self.counts.author_facts, DayKey._make
+            for (at, who, age, account), messages in wrote.authors.items():
+                service, _, day, (model, _, fold, _) = at.place
+                key = new_key((service, day, who, ALL, LIVE, fold, model))
+                facts[key] = (age, account == NEW_ACCOUNTS)
+                if (there := authors.get(key)) is None:
+                    authors[key] = [messages, 0]
+                else:
+                    there[0] += messages
             for room, messages in wrote.rooms.items():
                 self._add_to_room(room, ALL, (messages, 0))
 
     def add_hit(self, cell: Cell, categories: Sequence[str], verdict: str) -> None:
         """One message that says more than "one more"."""
         hit, kept = int(bool(categories)), (int(verdict == "hold"), int(verdict == "block"))
-        at, kind = cell.bucket
-        groups = (cell.pair, *groups_of_author(cell.author), *groups_of_room(cell.room))
+        (at, kind), author, room, pair = cell
+        groups = (pair, *groups_of_author(author), *groups_of_room(room))
         for category in (ALL, *categories):
             said = (int(category != ALL), hit)  # as a message of category "all" it is counted already
             self._add_to_buckets(at.place, kind, category, (*said, *kept))
@@ -131,8 +139,8 @@ class _Source:
                 self._add_to_group(group, category, said)
             if self.name == LIVE or hit:
                 of_day = said if self.name == LIVE else (1, 1)
-                self._add_to_author(cell.author, category, of_day)
-                self._add_to_room(cell.room, category, of_day)
+                self._add_to_author(author, category, of_day)
+                self._add_to_room(room, category, of_day)
 
     def _add_to_buckets(self, place: Place, kind: str, category: str, n: Sequence[int]) -> None:
         service, name, counted = place.service, self.name, self.versions or place.versions

@@ -61,9 +61,7 @@ def record(
 
 def _insert_new(connection: Connection, records: Sequence[ScoredRecord]) -> list[ScoredRecord]:
     """Where an id comes twice, the first one is the message: in the archive, and among the new."""
-    by_key: dict[tuple[str, str], ScoredRecord] = {}
-    for one in records:
-        by_key.setdefault((one.service, one.id), one)
+    by_key = {(one.service, one.id): one for one in reversed(records)}
     rows = [_FIELDS(by_key[key]) for key in sorted(by_key)]
     new = bulk.insert_new(connection, messages, _COLUMNS, rows)
     return [one for key, one in by_key.items() if key in new]

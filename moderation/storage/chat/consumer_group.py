@@ -1,7 +1,6 @@
 """A consumer group on a Redis stream: entries belong to who read them until they are done."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis.exceptions import ResponseError
 
@@ -10,8 +9,7 @@ from moderation.storage.redis import Redis
 _FORGET_CONSUMER_MS = 3_600_000
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of a stream; ``data`` is None where it lacks the field that is read."""
 
     id: bytes

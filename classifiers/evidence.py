@@ -3,24 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from classifiers.compiled import damping_of
-from classifiers.features import EDGE, LONGEST_GRAM, Extract, FeatureSpace
+from classifiers.compiled import Weighing, damping_of
+from classifiers.features import EDGE, Extract, FeatureSpace
 from classifiers.labels import CATEGORY_JA, MINORS
 from classifiers.lexicon import Hit
 from classifiers.views import Views
 
 Span = tuple[int, int]
-Weighing = Callable[[Any], NDArray[Any]]
-"""From features to what each adds to the log-odds of one category in one text."""
 
 _SHOWN: Final = 12
 """Contributions given: all of the lexicon, then the heaviest n-grams, up to this many."""
-_SHARES: Final = 1 / np.arange(1, LONGEST_GRAM + 1, dtype=np.float32)
 _WORTH_A_SPAN: Final = 0.35
 """Share of the strongest letter's weight from which a letter is marked, where no entry of the lexicon stands."""
 
@@ -78,7 +72,7 @@ def evidence_of(
     if listed:
         spans = _merged([spanning(hit.start, hit.end) for hit in listed])
     else:
-        letters = _by_letter(len(views.folded), space, extract, weighing)
+        letters = _by_letter(len(views.folded), extract, weighing)
         spans = _merged([spanning(start, end) for start, end in _strong(letters)])
     return Evidence(
         category=category,
@@ -89,14 +83,10 @@ def evidence_of(
     )
 
 
-def _by_letter(size: int, space: FeatureSpace, extract: Extract, weighing: Weighing) -> list[float]:
+def _by_letter(size: int, extract: Extract, weighing: Weighing) -> list[float]:
     """The weight of each folded letter, not damped: every n-gram's, shared evenly among its letters."""
     letters = [0.0] * (size + 2)  # the edges take their share, and go
-    shares = weighing(space.chain_of(extract).ravel()).reshape(-1, LONGEST_GRAM) * _SHARES
-    # Of what ends at a letter: the part of that letter, of the one before it, and so on. An n-gram that a place
-    # does not have weighs nothing.
-    parts = np.add.accumulate(shares[:, ::-1], axis=1).tolist()
-    for (_, end, _), (third, second, first) in zip(extract.found, parts, strict=True):
+    for (_, end, _), (third, second, first) in zip(extract.found, weighing.by_letter(extract), strict=True):
         letters[end - 1] += first
         letters[end - 2] += second
         letters[end - 3] += third
@@ -106,7 +96,7 @@ def _by_letter(size: int, space: FeatureSpace, extract: Extract, weighing: Weigh
 def _damped(grams: list[int], weighing: Weighing) -> list[float]:
     if not grams:
         return []
-    damped: list[float] = (weighing(grams) / damping_of(len(grams))).tolist()
+    damped: list[float] = (weighing.of(grams) / damping_of(len(grams))).tolist()
     return damped
 
 
@@ -121,7 +111,7 @@ def _contributions(
     contributions = [
         Contribution(
             text=hit.entry.term,
-            weight=float(weighing(sorted(space.mark_ids(hit))).sum()),
+            weight=float(weighing.of(sorted(space.mark_ids(hit))).sum()),
             kind="lexicon",
             span=spanning(hit.start, hit.end),
         )

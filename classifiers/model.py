@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from classifiers.artefact import DEFAULT_FOLDER, Artefact, content_version, load
-from classifiers.compiled import HARM_HEADS, Compiled, probabilities
+from classifiers.compiled import HARM_HEADS, Compiled, probabilities, probabilities_of
 from classifiers.evidence import Evidence, evidence_of
 from classifiers.features import FeatureSpace
 from classifiers.fold import FOLD_VERSION
@@ -71,7 +71,8 @@ class Classifier:
             return []
         extract = self._space.extract
         extracts = [extract(Views(item) if isinstance(item, str) else item) for item in items]
-        rows = probabilities(self._compiled.logits(extracts)).tolist()
+        logits = self._compiled.logits(extracts)
+        rows = [probabilities_of(logits[0].tolist())] if len(items) == 1 else probabilities(logits).tolist()
         for one, row in zip(extracts, rows, strict=True):
             one.chances = row
         return [Scores(row) for row in rows]

@@ -28,13 +28,37 @@ def fold(raw: str) -> Folded:
     (0, 3)
     """
     text = raw.translate(FOLD_TABLE)
+    drawn = _SMALL.search(raw) is not None
+    if not drawn and not _is_hinted(text):
+        return Folded(raw, text)
     work = _Work(raw, text)
     if rewrites.SPECIAL.search(text):
         work.settle_characters()
-    if _SMALL.search(raw):
+    if drawn:
         work.settle_drawl()
     work.settle_neighbours()
     return Folded(raw, work.text, work.starts, work.ends)
+
+
+def _is_hinted(text: str) -> bool:
+    """Whether something may have to be rewritten; three of four lines of a chat are through here."""
+    for search in _HINTS:  # noqa: SIM110 -- any() takes longer than the searches
+        if search(text) is not None:
+            return True
+    return False
+
+
+_HINTS: Final = tuple(
+    hint.search
+    for hint in (
+        rewrites.SPECIAL,
+        rewrites.GAPS,
+        rewrites.STRETCH_HINT,
+        rewrites.LOOKALIKE_HINT,
+        rewrites.TAHI,
+        romaji.HINT,
+    )
+)
 
 
 class _Work:

@@ -22,7 +22,13 @@ DROPPED: Final = re.compile(f"{DROP}+")
 EXPANDED: Final = re.compile(EXPAND)
 MARKED: Final = re.compile(f".?[{VOICED}{SEMI_VOICED}]+", re.DOTALL)
 
-GAPS: Final = re.compile(f"[ {_LOOSE}{_STOPS}]+")
+_GAP: Final = f"[ {_LOOSE}{_STOPS}]"
+_WORD_END: Final = "[ぁ-ゖ一-鿿ゔー○々㐀-䶿]{2}"
+GAPS: Final = re.compile(
+    # Whole runs. Their first letter is tried first, since one letter is found quicker than what surrounds it.
+    f"{_GAP}(?<!{_GAP}{_GAP})(?!(?<={_WORD_END}[{_STOPS}])[{_STOPS}]*+{_WORD_END}){_GAP}*"
+)
+"""Runs of separators, but for the commas and full stops between two words, which stay."""
 
 
 def gap(match: re.Match[str]) -> str:
@@ -84,7 +90,10 @@ _ROWS: Final = {
     "え": "えけげせぜてでねへべぺめれ",
     "お": "おこごそぞとどのほぼぽもよろを",
 }
-STRETCH_HINT: Final = re.compile(r"[あいうえおーつ]{2}|([^0-9])\1\1")
+STRETCH_HINT: Final = re.compile(
+    f"[あいうえおーつ](?:{'|'.join(f'(?<=[{vowel}ー])[{vowel}ー]' for vowel in _ROWS)}|(?<=つ)つ)"
+    r"|([^0-9])\1\1"
+)
 STRETCHED: Final = re.compile(
     "|".join(f"[{row}][{vowel}ー]{{2,}}" for vowel, row in _ROWS.items())
     + r"|つつ+|ーー+|(?P<same>[^0-9])(?P=same){2,}",

@@ -94,10 +94,10 @@ def test_what_the_features_weigh_adds_up_to_the_log_odds(artefact, classifier):
         lexicon=artefact.lexicon, grams=arrays["grams"].tolist(), marks=arrays["marks"].tolist()
     )
     compiled, extract = Compiled(arrays, space.chains), space.extract(Views(text))
-    weigh, [logits] = compiled.weighing(extract, 0), compiled.logits([extract])
+    weighing, [logits] = compiled.weighing(extract, 0), compiled.logits([extract])
     grams, _ = space.every_gram(extract)
 
-    said = weigh(grams).sum() / damping(len(grams)) + weigh(extract.marks).sum()
+    said = weighing.of(grams).sum() / damping(len(grams)) + weighing.of(extract.marks).sum()
     speaking = _hidden(arrays, grams, extract.marks) > 0
     constant = (arrays["hidden_bias"] * speaking) @ arrays["out"][:, 0] + arrays["bias"][0]
 

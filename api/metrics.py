@@ -6,7 +6,7 @@ shares them in (PROMETHEUS_MULTIPROC_DIR; ``ibasho serve --workers`` makes it).
 
 import os
 from collections import Counter as Tally
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -85,12 +85,20 @@ class Metrics:
         """Count a request that a rate limit refused."""
         self._limited.inc()
 
-    def text(self, *, gauges: Gauges | None, stream: int | None, versions: Versions | None) -> bytes:
+    def text(
+        self,
+        *,
+        gauges: Gauges | None,
+        stream: int | None,
+        not_kept: Mapping[tuple[str, int], int],
+        versions: Versions | None,
+    ) -> bytes:
         """Everything in Prometheus' text format.
 
         Args:
             gauges: What waits in the database; None when it is away.
             stream: Scored messages not recorded yet; None when Redis is away.
+            not_kept: Messages that began a window's counter which was not kept, by service and seconds.
             versions: What scores now.
         """
         self.flush()
@@ -100,15 +108,22 @@ class Metrics:
         else:
             registry = self._registry
         now = CollectorRegistry()
-        now.register(_Now(gauges, stream, versions))
+        now.register(_Now(gauges, stream, not_kept, versions))
         return generate_latest(registry) + generate_latest(now)
 
 
 class _Now(Collector):
     """Values that are asked for, not counted."""
 
-    def __init__(self, gauges: Gauges | None, stream: int | None, versions: Versions | None) -> None:
+    def __init__(
+        self,
+        gauges: Gauges | None,
+        stream: int | None,
+        not_kept: Mapping[tuple[str, int], int],
+        versions: Versions | None,
+    ) -> None:
         self._gauges = gauges
+        self._not_kept = not_kept
         self._stream = stream
         self._versions = versions
 
@@ -131,6 +146,14 @@ class _Now(Collector):
             yield GaugeMetricFamily(
                 "mod_stream_depth", "Scored messages not recorded yet.", value=self._stream
             )
+        crowded = CounterMetricFamily(
+            "mod_window_counters_not_kept",
+            "Messages that began a window's counter when there were too many already; they count as the first.",
+            labels=["service", "seconds"],
+        )
+        for (service, seconds), number in sorted(self._not_kept.items()):
+            crowded.add_metric([service, str(seconds)], number)
+        yield crowded
         if self._gauges is not None:
             yield from _waiting(self._gauges)
 

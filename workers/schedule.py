@@ -10,7 +10,7 @@ from moderation.errors import StoreUnavailable
 from moderation.reports import retention
 from moderation.reports.clock import Terms
 from moderation.reports.retention import Keeping
-from moderation.rulebook import guards
+from moderation.rulebook import crowding, guards
 from moderation.scoring.drift_watch import watch
 from moderation.storage import outbox
 from moderation.storage.accounts import audit
@@ -186,6 +186,7 @@ class Schedule:
         if self._guarded is None or now - self._guarded >= _GUARD_EVERY:
             self._guarded = now
             guards.guard(self._database, now=now)
+            crowding.watch(self._database, self._redis, now=now)
 
     def _count_terms(self, now: datetime) -> None:
         """Once an hour: days that are over and were not counted, however the job for them got lost."""

@@ -22,6 +22,7 @@ RULE_ALARM: Mapping[str, str] = {
     "too_broad": N_("当たりすぎたため、自動で「記録のみ」にしました"),
     "slow": N_("処理が遅いため、自動で「記録のみ」にしました"),
     "rate": N_("当たる数が、前の1週間と大きく違います"),
+    "crowded": N_("数えるものが多すぎて、新しい人や文を数えられていません"),
 }
 ALARM_KEY: Mapping[str, str] = {
     "hits": N_("当たり"),
@@ -30,6 +31,8 @@ ALARM_KEY: Mapping[str, str] = {
     "microseconds": N_("マイクロ秒"),
     "expected": N_("見込み"),
     "hour": N_("時間帯"),
+    "service": N_("サービス"),
+    "not_kept": N_("数えられなかった書き込み"),
 }
 BACKTEST: Mapping[str, str] = {
     "waiting": N_("順番待ち"),

@@ -69,6 +69,7 @@ async def metrics(request: Request) -> Response:
     text = parts.metrics.text(
         gauges=await run_in_threadpool(_gauges, parts.database),
         stream=await parts.live.stream_depth(),
+        not_kept=await parts.live.counters_not_kept(),
         versions=parts.engines.current.versions if parts.engines.ready else None,
     )
     return Response(text, media_type=CONTENT_TYPE)

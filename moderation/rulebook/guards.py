@@ -42,7 +42,8 @@ _JUMP: Final = 3.0
 """Times more, or fewer, than in the week before."""
 _CHANCE: Final = 1e-6
 """How unlikely such a number must be by chance, so that hundreds of rules watched hourly stay quiet."""
-_QUIET_FOR: Final = timedelta(hours=6)
+QUIET_FOR: Final = timedelta(hours=6)
+"""So long no second alarm of the same kind about the same rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +150,8 @@ def _jumped(
         hits, expected = late.get(rule, 0), share * messages
         if not share or not _is_jump(hits, messages, share):
             continue
-        last = alarms.last_at(connection, rule.rule_id, alarms.RATE)
-        if last is None or last < now - _QUIET_FOR:
+        last = alarms.last(connection, rule.rule_id, alarms.RATE)
+        if last is None or last.at < now - QUIET_FOR:
             data = {
                 "hits": hits,
                 "messages": messages,

@@ -255,7 +255,7 @@ class Backtest:
         scores = views.memory.get(_RESCORED)
         if scores is None:
             scores = views.memory[_RESCORED] = self._rescore(views)
-        return scores  # type: ignore[no-any-return]
+        return scores
 
     def _talk_of(self, room_id: str) -> Talk:
         talk = self._talk.get(room_id)

@@ -24,7 +24,7 @@ def hit(database):
     item = Flagged(message=message("ばか", id="m-hit"), verdict=verdict())
     with database.write() as unit:
         where = flagged.save(unit.connection, [item], hold_for=timedelta(0), now=NOON)
-    return "m-hit", where["m-hit"]
+    return "m-hit", where["test", "m-hit"]
 
 
 def rows(database, table):

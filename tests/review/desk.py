@@ -72,7 +72,7 @@ class Desk:
         item = hit(text, at=at, **given)
         with self.database.write() as unit:
             saved = flagged.save(unit.connection, [item], hold_for=timedelta(minutes=15), now=at)
-        return saved[item.message.id]
+        return saved[SERVICE, item.message.id]
 
     def room(self, room_id: str, *, category: str, title: str = "雑談", at: datetime = NOON) -> None:
         """A room the service told us of."""

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from moderation.rulebook import guards
+from moderation.rulebook import crowding, guards
 from moderation.scoring.rule_source import RuleSource
 from moderation.scoring.ruleset import RuleSources
 from moderation.storage.accounts import accounts
 from moderation.storage.chat import archive
+from moderation.storage.chat.windows import NOT_KEPT
 from moderation.storage.rules import alarms, costs, rulesets
 from moderation.storage.rules.costs import Cost
 from moderation.storage.tables.delivery import outbox
@@ -87,6 +88,22 @@ def test_a_slow_rule_goes_to_the_shadow(sqlite_database):
 
     assert (found.kind, found.data) == (alarms.SLOW, {"microseconds": 600, "messages": 200})
     assert status(sqlite_database, "insult.voice") == "shadow"
+
+
+def test_counters_that_are_not_kept_sound_an_alarm_for_the_rules_that_count_so(sqlite_database, redis):
+    """A rule of ours counts comments of one author over ten seconds; other rules have other lengths."""
+    redis.hset(NOT_KEPT, "ibasho:w:test:21", 7)
+
+    found = crowding.watch(sqlite_database, redis, now=SOON)
+
+    assert {one.rule.rule_id for one in found} >= {"disruption.flood"}
+    assert {(one.kind, one.data["service"], one.data["not_kept"]) for one in found} == {
+        (alarms.CROWDED, "test", 7)
+    }
+    assert crowding.watch(sqlite_database, redis, now=SOON + timedelta(minutes=1)) == []
+    assert crowding.watch(sqlite_database, redis, now=SOON + timedelta(days=1)) == []
+    redis.hincrby(NOT_KEPT, "ibasho:w:test:21", 1)
+    assert len(crowding.watch(sqlite_database, redis, now=SOON + timedelta(days=1))) == len(found)
 
 
 def test_rules_that_ask_it_go_along():

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from moderation.storage.chat.windows import MOST_MEMBERS, RedisWindows, add, window_key
+from moderation.storage.chat.windows import (
+    MOST_MEMBERS,
+    RedisWindows,
+    add,
+    kept_for,
+    not_kept,
+    window_key,
+)
 from moderation.storage.redis import connect_async
 from rules.windows import ExactWindows, WindowRequest, WindowSpec
 
@@ -111,6 +118,7 @@ def test_counters_stay_bounded_whatever_is_sent_and_those_that_are_there_go_on(r
     assert [found["w-count"] for found in values] == [1] * 30 + [2] * 20 + [1] * 10
     assert run(redis_url, "other", [texts[-1]], most_counters=20) == [{"w-count": 1}]
     assert len(redis.keys("ibasho:w:other:count:*")) == 1
+    assert not_kept(redis) == {("s", kept_for(SPECS["count"])): 20}
 
 
 def test_a_counter_in_use_is_written_down_again_before_it_would_expire(redis_url, redis):

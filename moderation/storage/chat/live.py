@@ -1,10 +1,11 @@
 """What Redis holds between messages: given answers, the rooms' last messages, the scored stream."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from moderation.storage.chat.rate_limit import TAKE_LUA, Bucket, Toll
+from moderation.storage.chat.windows import NOT_KEPT, parse_not_kept
 from moderation.storage.line import Line, Part, Script
 from moderation.storage.redis import AWAY
 
@@ -117,6 +118,14 @@ class LiveState:
             return cast("int", await self._line.call("XLEN", STREAM))
         except AWAY:
             return None
+
+    async def counters_not_kept(self) -> Mapping[tuple[str, int], int]:
+        """Messages that began a window's counter which was not kept, by service and seconds of keeping; none when Redis is away."""
+        try:
+            found = cast("list[bytes]", await self._line.call("HGETALL", NOT_KEPT))
+        except AWAY:
+            return {}
+        return parse_not_kept(dict(zip(found[::2], found[1::2], strict=True)))
 
     async def open(
         self,

@@ -13,26 +13,31 @@ oldest are forgotten, so a count saturates and memory stays bounded. Members tha
 swept out at every 64th; until then no count sees them. Keys expire by themselves.
 
 Counters are bounded too, whatever is sent: of one service and one length at most ``MOST_COUNTERS`` live at
-once. Beyond that a new one is not kept: each of its messages counts as the first. Counters that are there go on.
+once. Beyond that a new one is not kept: each of its messages counts as the first, and is noted (``not_kept``).
+Counters that are there go on.
 A counter is written down where it begins, and again before it would expire; so those that live were all
 written down in this slice of time or the one before, and two numbers say how many there are at most.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 
 import msgspec
 
 from moderation.storage.line import Line, Script
 from moderation.storage.redis import Redis
-from rules.windows import WindowRequest
+from rules.windows import WindowRequest, WindowSpec
 
 MOST_MEMBERS = 2_000
 MOST_COUNTERS = 1_000_000
 """Counters of one service and one length of time that live at once: some 200 MB."""
 PREFIX = "ibasho:w"
+NOT_KEPT = f"{PREFIX}:not_kept"
+"""How many messages began a counter that was not kept: a hash of numbers by service and seconds of keeping."""
+_NOTED_FOR = 7 * 86_400
+"""Seconds without a further one after which these numbers are forgotten."""
 
-# ARGV: MessagePack of {most members, most counters, prefix, specs as {measure, within, keep}, and a message each
+# KEYS: NOT_KEPT. ARGV: MessagePack of {most members, most counters, prefix, specs as {measure, within, keep}, and a message each
 # {at, then {spec, key, member, add} …}}. Gives the values, in order, as MessagePack.
 _SCRIPT = """
 local most, counters, prefix, specs, messages = unpack(cmsgpack.unpack(ARGV[1]))
@@ -46,7 +51,12 @@ local function renew(key, keep)
   local slice = math.floor(tonumber(redis.call('TIME')[1]) / life)
   local made = prefix .. '#' .. keep .. ':'
   local known = redis.call('MGET', made .. slice, made .. (slice - 1))
-  if (tonumber(known[1]) or 0) + (tonumber(known[2]) or 0) >= counters then return left >= 0 end
+  if (tonumber(known[1]) or 0) + (tonumber(known[2]) or 0) >= counters then
+    if left >= 0 then return true end
+    redis.call('HINCRBY', KEYS[1], prefix .. keep, 1)
+    redis.call('EXPIRE', KEYS[1], NOTED_FOR)
+    return false
+  end
   redis.call('INCR', made .. slice)
   redis.call('EXPIRE', made .. slice, 2 * life)
   redis.call('EXPIRE', key, life)
@@ -81,7 +91,7 @@ for _, message in ipairs(messages) do
   end
 end
 return cmsgpack.pack(values)
-"""
+""".replace("NOTED_FOR", str(_NOTED_FOR))
 _WINDOWS = Script(_SCRIPT)
 _ENCODER = msgspec.msgpack.Encoder()
 _VALUES = msgspec.msgpack.Decoder(list[int])
@@ -121,7 +131,9 @@ class RedisWindows:
         if not any(requests):
             return [{} for _ in requests]
         asked = zip(message_ids, requests, strict=True)
-        given = await self._line.run(_WINDOWS, (), (_packed(service, asked, self._most, count=count),))
+        given = await self._line.run(
+            _WINDOWS, (NOT_KEPT,), (_packed(service, asked, self._most, count=count),)
+        )
         values = iter(_VALUES.decode(given))
         return [{request.spec.id: next(values) for request in inner} for inner in requests]
 
@@ -130,7 +142,26 @@ def add(redis: Redis, service: str, requests: Sequence[WindowRequest]) -> None:
     """Count outside the scoring path (report intake). Raises RedisError when Redis is away."""
     if requests:
         asked = [(request.member or "", (request,)) for request in requests]
-        redis.eval(_SCRIPT, 0, _packed(service, asked, MOST_COUNTERS, count=True))
+        redis.eval(_SCRIPT, 1, NOT_KEPT, _packed(service, asked, MOST_COUNTERS, count=True))
+
+
+def kept_for(spec: WindowSpec) -> int:
+    """Seconds that a counter's entries are kept: twice the window, so that a message up to one window late is counted right."""
+    return max(2 * spec.within, spec.memory) + 1
+
+
+def not_kept(redis: Redis) -> dict[tuple[str, int], int]:
+    """Messages that began a counter which was not kept, by service and ``kept_for``. Raises RedisError when Redis is away."""
+    return parse_not_kept(cast("dict[bytes, bytes]", redis.hgetall(NOT_KEPT)))
+
+
+def parse_not_kept(found: Mapping[bytes, bytes]) -> dict[tuple[str, int], int]:
+    """The hash under ``NOT_KEPT``."""
+    numbers = {}
+    for field, number in found.items():
+        service, _, kept = field.decode().removeprefix(f"{PREFIX}:").rpartition(":")
+        numbers[service, int(kept)] = int(number)
+    return numbers
 
 
 def _packed(
@@ -148,8 +179,7 @@ def _packed(
             spec = request.spec
             at = specs.get(spec.id)
             if at is None:
-                # Twice the window is kept, so that a message up to one window late is counted right.
-                numbers.append((spec.measure, spec.within, max(2 * spec.within, spec.memory) + 1))
+                numbers.append((spec.measure, spec.within, kept_for(spec)))
                 at = specs[spec.id] = len(numbers)
             row.append((at, request.key, request.member or message_id, request.add and count))
         asked.append(row)

@@ -16,7 +16,7 @@ from moderation.storage.desk import decide as desk_decide
 from moderation.storage.desk import events
 from moderation.storage.desk.appeals import AppealFile, get
 from moderation.storage.desk.case import decisions_of
-from moderation.storage.desk.claims import note
+from moderation.storage.desk.notes import note
 from moderation.storage.desk.rows import get_case
 from moderation.storage.ids import new_id
 from moderation.storage.tables.desk import appeals

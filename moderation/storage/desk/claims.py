@@ -1,6 +1,5 @@
 """Claims: who works on which case. Nobody gets a case that someone else holds."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,7 +13,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
-    insert,
     or_,
     select,
     update,
@@ -24,8 +22,8 @@ from moderation.errors import MissingRole, StaleVersion
 from moderation.review.care import HEAVY_IN_A_ROW, LOOK_BACK
 from moderation.review.case import Case, CaseState
 from moderation.review.sight import Sight
-from moderation.storage.accounts import audit
 from moderation.storage.at_once import AtOnce
+from moderation.storage.desk.notes import NOTING, note, noted
 from moderation.storage.desk.rows import case_of, get_case, still_open, visible
 from moderation.storage.tables.accounts import users
 from moderation.storage.tables.base import Id, UtcDateTime
@@ -40,8 +38,6 @@ SKIP_REST = timedelta(minutes=30)
 SKIPPED = "skipped"
 ESCALATED = "escalated"
 SECOND_OPINION = "second_opinion"
-_NOT_AUDITED = frozenset({"text"})
-"""What people write about a case stays with the case: the trail is kept longer than personal data may be."""
 
 
 def claim(connection: Connection, case_id: str, sight: Sight, *, now: datetime, lease: timedelta) -> Case:
@@ -210,26 +206,6 @@ def count_waiting(connection: Connection, sight: Sight, *, now: datetime) -> int
     return connection.execute(select(func.count()).select_from(some), _of(sight, now)).scalar_one()
 
 
-def note(
-    connection: Connection,
-    case_id: str,
-    user_id: str,
-    kind: str,
-    *,
-    now: datetime,
-    data: dict[str, Any] | None = None,
-) -> None:
-    """Write one line of a case's history, and of the audit trail."""
-    _NOTING.run(connection, _line(case_id, user_id, kind, now=now, data=data or {}))
-
-
-_NOTED = insert(case_events).values(
-    case_id=bindparam("case"),
-    at=bindparam("when"),
-    actor=bindparam("who"),
-    kind=bindparam("what"),
-    data=bindparam("details"),
-)
 _CLAIMED = (
     update(cases)
     .where(cases.c.id == bindparam("case"))
@@ -237,18 +213,7 @@ _CLAIMED = (
         claimed_by=bindparam("holder"), claimed_until=bindparam("until"), version=bindparam("next_version")
     )
 )
-_NOTING = AtOnce(_NOTED, audit.RECORDING)
-_CLAIMING = AtOnce(_NOTED, audit.RECORDING, _CLAIMED)
-
-
-def _line(case_id: str, user_id: str, kind: str, *, now: datetime, data: Mapping[str, Any]) -> dict[str, Any]:
-    """A line of a case's history and of the trail, as ``_NOTING`` and ``_CLAIMING`` want it."""
-    actor = f"user:{user_id}"
-    audited = {name: value for name, value in data.items() if name not in _NOT_AUDITED}
-    of_trail = audit.recorded(
-        actor=actor, act=f"case.{kind}", object_=f"case:{case_id}", data=audited, now=now
-    )
-    return of_trail | {"case": case_id, "when": now, "who": actor, "what": kind, "details": dict(data)}
+_CLAIMING = AtOnce(*NOTING, _CLAIMED)
 
 
 def _hold(connection: Connection, before: Case, sight: Sight, *, now: datetime, lease: timedelta) -> Case:
@@ -263,7 +228,7 @@ def _hold(connection: Connection, before: Case, sight: Sight, *, now: datetime, 
     if after.version == before.version:
         connection.execute(_CLAIMED, claim)
     else:
-        _CLAIMING.run(connection, claim | _line(after.id, sight.user_id, "claimed", now=now, data={}))
+        _CLAIMING.run(connection, claim | noted(after.id, sight.user_id, "claimed", now=now, data={}))
     return after
 
 

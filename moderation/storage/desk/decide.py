@@ -24,7 +24,8 @@ from moderation.review.strikes import terms_of
 from moderation.storage import policies
 from moderation.storage.desk import events, held, strike_events
 from moderation.storage.desk.case import decisions_of
-from moderation.storage.desk.claims import ESCALATED, note
+from moderation.storage.desk.claims import ESCALATED
+from moderation.storage.desk.notes import note
 from moderation.storage.desk.rows import decision_of, get_case
 from moderation.storage.ids import new_id
 from moderation.storage.policies import PolicyClause

@@ -21,7 +21,8 @@ from moderation.storage import outbox
 from moderation.storage.accounts import accounts
 from moderation.storage.chat.flagged import storable
 from moderation.storage.desk import events, routing
-from moderation.storage.desk.claims import ESCALATED, SECOND_OPINION, note
+from moderation.storage.desk.claims import ESCALATED, SECOND_OPINION
+from moderation.storage.desk.notes import note
 from moderation.storage.desk.rows import get_case
 from moderation.storage.tables.cases import cases
 from moderation.taxonomy import Role

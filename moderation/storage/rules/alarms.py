@@ -13,7 +13,7 @@ from moderation.storage.accounts.accounts import service_ids
 from moderation.storage.ids import new_id
 from moderation.storage.tables.rulesets import rule_alarms
 
-TOO_BROAD, SLOW, RATE = "too_broad", "slow", "rate"
+TOO_BROAD, SLOW, RATE, CROWDED = "too_broad", "slow", "rate", "crowded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,8 @@ class RuleAlarm:
     """Something about a rule that a person shall look at.
 
     Attributes:
-        kind: ``too_broad`` and ``slow``: it went to the shadow; ``rate``: it hits far more or less than before.
+        kind: ``too_broad`` and ``slow``: it went to the shadow; ``rate``: it hits far more or less than before;
+            ``crowded``: there are so many counters that new ones of its windows are not kept.
         data: The figures behind it.
     """
 
@@ -44,7 +45,7 @@ def sound(
             id=new_id(), rule_id=rule.rule_id, version=rule.version, kind=kind, data=dict(data), at=now
         )
     )
-    if kind == RATE:
+    if kind not in (TOO_BROAD, SLOW):
         return
     for service in service_ids(connection):
         outbox.emit(
@@ -57,15 +58,16 @@ def sound(
         )
 
 
-def last_at(connection: Connection, rule_id: str, kind: str) -> datetime | None:
-    """When a rule last had an alarm of a kind."""
+def last(connection: Connection, rule_id: str, kind: str) -> RuleAlarm | None:
+    """A rule's newest alarm of a kind."""
     query = (
-        select(rule_alarms.c.at)
+        select(rule_alarms)
         .where(rule_alarms.c.rule_id == rule_id, rule_alarms.c.kind == kind)
         .order_by(rule_alarms.c.at.desc())
         .limit(1)
     )
-    return connection.execute(query).scalar_one_or_none()
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else RuleAlarm(**row)
 
 
 def unseen(connection: Connection, *, most: int = 50) -> list[RuleAlarm]:

@@ -4,8 +4,22 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Text, cast, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Text,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from moderation.review.decision import Outcome
 from moderation.scoring.rule_source import RuleSource, parse_source
@@ -34,32 +48,50 @@ def by_rule(connection: Connection, *, since: datetime) -> Mapping[RuleSource, R
         & (case_hits.c.seq > decisions.c.previous_hit_seq)
         & (case_hits.c.seq <= decisions.c.seen_hit_seq)
     )
-    query = (
-        select(decisions.c.id, decisions.c.outcome, decisions.c.categories, case_hits.c.signals)
-        .select_from(decisions.join(case_hits, covered))
+    signal = _signals(connection)
+    names_it = cast(decisions.c.categories, Text).like(literal('%"') + signal.category + '"%')
+    finding = case(
+        (decisions.c.outcome == Outcome.NO_VIOLATION.value, "no_violation"),
+        (names_it, "violation"),
+        else_="other",
+    )
+    made = (
+        select(decisions.c.id, signal.source.label("source"), finding.label("finding"))
+        .select_from(decisions.join(case_hits, covered).join(signal.each, true()))
+        .distinct()
         .where(
             decisions.c.decided_at >= since,
-            cast(case_hits.c.signals, Text).like('%"rule:%'),
+            signal.source.startswith("rule:"),
+            signal.mode == "live",
             decisions.c.outcome.in_([Outcome.VIOLATION.value, Outcome.NO_VIOLATION.value]),
             decisions.c.undoes.is_(None),
             decisions.c.undone_by.is_(None),
         )
+        .subquery()
     )
-    found: defaultdict[RuleSource, dict[str, str]] = defaultdict(dict)
-    for row in connection.execute(query):
-        for signal in row.signals:
-            source = parse_source(signal["source"]) if signal["mode"] == "live" else None
-            if source is not None:
-                found[source][row.id] = _finding(row.outcome, row.categories, signal["category"])
-    return {
-        source: RuleDecisions(
-            **{kind: list(by_id.values()).count(kind) for kind in ("violation", "other", "no_violation")}
-        )
-        for source, by_id in found.items()
-    }
+    counted = select(made.c.source, made.c.finding, func.count()).group_by(made.c.source, made.c.finding)
+    found: defaultdict[RuleSource, dict[str, int]] = defaultdict(dict)
+    for name, kind, number in connection.execute(counted):
+        source = parse_source(name)
+        if source is not None:
+            found[source][kind] = int(number)
+    return {source: RuleDecisions(**numbers) for source, numbers in found.items()}
 
 
-def _finding(outcome: str, categories: list[str], category: str) -> str:
-    if outcome == Outcome.NO_VIOLATION.value:
-        return "no_violation"
-    return "violation" if category in categories else "other"
+class _Signals(NamedTuple):
+    """The signals of a hit as rows, and what is asked of each."""
+
+    each: FromClause
+    source: ColumnElement[str]
+    mode: ColumnElement[str]
+    category: ColumnElement[str]
+
+
+def _signals(connection: Connection) -> _Signals:
+    if connection.dialect.name == "postgresql":
+        element = func.jsonb_array_elements(case_hits.c.signals).table_valued(column("value", JSONB))
+        value = [element.c.value[name].astext for name in ("source", "mode", "category")]
+    else:
+        element = func.json_each(case_hits.c.signals).table_valued("value")
+        value = [func.json_extract(element.c.value, f"$.{name}") for name in ("source", "mode", "category")]
+    return _Signals(element, *value)

@@ -86,8 +86,12 @@ def as_html(text: str, marks: Sequence[Mark] = (), *, focusable: bool = True) ->
     Veiled stretches carry a second, bare form; the page shows one of the two. With ``focusable``
     marks can be reached by keyboard and point to their reasons.
     """
-    html = "".join(_piece(piece, focusable=focusable) for piece in pieces(text, marks))
-    return Markup(f'<bdi class="chat">{html}</bdi>')  # noqa: S704 - every piece of it is escaped
+    html = []
+    begun = False  # a word that two marks share is cut in pieces: only the first shows its letter
+    for piece in pieces(text, marks):
+        html.append(_piece(piece, focusable=focusable, begun=begun))
+        begun = any(mark.veil for mark in piece.marks)
+    return Markup(f'<bdi class="chat">{"".join(html)}</bdi>')  # noqa: S704 - every piece of it is escaped
 
 
 def as_text(text: str, marks: Sequence[Mark]) -> str:
@@ -103,7 +107,7 @@ def quotes_of(sentence: str, words: Iterable[str]) -> Iterator[Mark]:
             yield Mark(start=start + 1, end=start + 1 + len(word), veil=True)
 
 
-def _piece(piece: Piece, *, focusable: bool) -> str:
+def _piece(piece: Piece, *, focusable: bool, begun: bool) -> str:
     """As HTML. A list has hundreds: they are plain strings, for ``Markup`` formats ten times as slowly."""
     bare = visible(piece.text)
     if not piece.marks:
@@ -115,15 +119,17 @@ def _piece(piece: Piece, *, focusable: bool) -> str:
         opening = f'<mark tabindex="0" data-why="{escape(reasons)}" aria-describedby="{escape(refs)}">'
     if not any(mark.veil for mark in piece.marks):
         return f"{opening}{bare}</mark>"
-    veil = escape(veiled(piece.text))
+    veil = escape(veiled(piece.text, begun=begun))
     return f'{opening}<span class="veil">{veil}</span><span class="bare">{bare}</span></mark>'
 
 
-def veiled(text: str) -> str:
-    """A text of which only the first letter shows."""
+def veiled(text: str, *, begun: bool = False) -> str:
+    """A text of which only the first letter shows; not even that where it goes on with one that has ``begun``."""
     letters = [char for char in text if not char.isspace() and not hides(char)]
     if not letters:
         return _VEIL
+    if begun:
+        return _VEIL * min(len(letters), _MOST_VEIL)
     return letters[0] + _VEIL * min(max(len(letters) - 1, 1), _MOST_VEIL)
 
 

@@ -1,5 +1,6 @@
 """Chat text and names on a page: marked, veiled, and never more than text."""
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 
@@ -102,6 +103,12 @@ def test_a_name_that_turns_the_line_round_is_kept_to_itself(visit, desk):
 
     assert "\u202e" not in page
     assert '<bdi class="name">evil<span class="hidden-char"' in page
+
+
+def test_a_word_that_two_marks_share_shows_one_letter():
+    html = as_html("黙れ", [Mark(start=0, end=1, veil=True), Mark(start=0, end=2, veil=True)])
+
+    assert re.findall(r'class="veil">(.+?)<', html) == ["黙〇", "〇"]
 
 
 def test_a_reason_does_not_say_aloud_what_its_message_veils():

@@ -72,9 +72,9 @@ def load_rows(paths: Sequence[Path] = (CORPUS_FOLDER,)) -> tuple[Row, ...]:
 
 
 def split_of(group: str) -> Split:
-    """Where a group belongs: 80 % train, 10 % dev, 10 % test, by a hash of its name, for ever the same."""
-    tenth = hashlib.sha256(group.encode("utf-8", "surrogatepass")).digest()[0] * 10 // 256
-    return "test" if tenth == 0 else "dev" if tenth == 1 else "train"
+    """Where a group belongs: 85 % train, 10 % dev, 5 % test, by a hash of its name, for ever the same."""
+    twentieth = hashlib.sha256(group.encode("utf-8", "surrogatepass")).digest()[0] * 20 // 256
+    return "test" if twentieth == 0 else "dev" if twentieth in (2, 3) else "train"
 
 
 def of_split(rows: Iterable[Row], *splits: Split) -> tuple[Row, ...]:

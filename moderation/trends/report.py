@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
 
 import numpy as np
 
@@ -204,14 +206,15 @@ def hours_of_week(figures: Figures) -> tuple[HourOfWeek, ...]:
     counted = {one.hour: one.messages for one in figures.hours if one.category == ALL}
     sums: dict[tuple[int, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     messages: dict[tuple[int, int], int] = defaultdict(int)
-    for one in figures.hours:
-        if lost[one.hour] > MOST_LOST * (counted.get(one.hour, 0) + lost[one.hour]):
+    for hour, of_hour in groupby(figures.hours, key=attrgetter("hour")):
+        if lost[hour] > MOST_LOST * (counted.get(hour, 0) + lost[hour]):
             continue
-        at = one.hour.astimezone(JST)
+        at = hour.astimezone(JST)
         place = (at.weekday(), at.hour)
-        sums[place][one.category] += one.hits
-        if one.category == ALL:
-            messages[place] += one.messages
+        for one in of_hour:
+            sums[place][one.category] += one.hits
+            if one.category == ALL:
+                messages[place] += one.messages
     return tuple(
         HourOfWeek(
             weekday=weekday,

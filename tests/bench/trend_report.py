@@ -158,7 +158,10 @@ def authors_of(connection: Connection, day: date) -> int:
     )
     # In the order of the key, as a day's authors lie in the end.
     return sum(
-        connection.execute(insert(day_authors).from_select(names, rows.order_by(people.c.name))).rowcount
+        connection.execute(
+            insert(day_authors).from_select(names, rows.order_by(people.c.name)),
+            execution_options={"preserve_rowcount": True},
+        ).rowcount
         for rows in (wrote, hit)
     )
 
@@ -275,7 +278,8 @@ def main() -> None:
             sys.stdout.write(
                 f"{name}: {rows:,} counts made in {filled:.0f} s, {size_of(database):.1f} GB; a day closed in {closing:.2f} s; "
                 f"report of {made.messages:,} messages, {made.viewers:,} authors (±{100 * made.viewers_error:.1f} %), "
-                f"{made.rooms:,} rooms: first {spent[0]:.2f} s, median {statistics.median(spent):.2f} s (asked: {best:g} s), "
+                f"{made.rooms:,} rooms: first {spent[0]:.2f} s, median {statistics.median(spent):.2f} s, "
+                f"quickest {min(spent):.2f} s (asked: {best:g} s), "
                 f"{own:.2f} s of them this process's own\n"
             )
             found += [

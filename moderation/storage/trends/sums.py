@@ -64,24 +64,25 @@ def read_groups(connection: Connection, service: str, periods: tuple[Period, ...
     """Sums over random groups of authors, rooms and pairs in each of some periods."""
     shape = (len(periods), len(KINDS), GROUPS)
     messages = np.zeros(shape)
-    hits: dict[str, Any] = {}
-    for one in day_groups.read(
-        connection,
-        service=service,
-        source=source,
-        first=min(period.first for period in periods),
-        last=max(period.last for period in periods),
-        segments=lambda segment: segment.in_(KINDS),
-    ):
-        places = [at for at, period in enumerate(periods) if period.first <= one.day <= period.last]
-        kind = KINDS.index(one.segment)
-        for category, wrote, hit in zip(one.categories, *one.counts, strict=True):
+    hits: dict[str, Any] = defaultdict(lambda: np.zeros(shape))
+    days = list(
+        day_groups.read(
+            connection,
+            service=service,
+            source=source,
+            first=min(period.first for period in periods),
+            last=max(period.last for period in periods),
+            segments=lambda segment: segment.in_(KINDS),
+        )
+    )
+    for at, period in enumerate(periods):
+        within_it = (one for one in days if period.first <= one.day <= period.last)
+        for segment, category, (wrote, hit) in day_groups.summed(within_it):
+            kind = KINDS.index(segment)
             if category == ALL:
-                messages[places, kind] += wrote
-            if category not in hits:
-                hits[category] = np.zeros(shape)
-            hits[category][places, kind] += hit
-    return Groups(messages=messages, hits=hits)
+                messages[at, kind] += wrote
+            hits[category][at, kind] += hit
+    return Groups(messages=messages, hits=dict(hits))
 
 
 def within(day: ColumnElement[date], period: Period) -> ColumnElement[bool]:
@@ -92,18 +93,18 @@ def within(day: ColumnElement[date], period: Period) -> ColumnElement[bool]:
 def _parts(connection: Connection, service: str, period: Period, source: str) -> Mapping[str, Part]:
     messages: dict[str, Any] = defaultdict(lambda: np.zeros(PART_GROUPS))
     hits: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(lambda: np.zeros(PART_GROUPS)))
-    for one in day_groups.read(
+    days = day_groups.read(
         connection,
         service=service,
         source=source,
         first=period.first,
         last=period.last,
         segments=lambda segment: segment.not_in(KINDS),
-    ):
-        for category, wrote, hit in zip(one.categories, *one.counts, strict=True):
-            if category == ALL:
-                messages[one.segment] += wrote
-            hits[one.segment][category] += hit
+    )
+    for segment, category, (wrote, hit) in day_groups.summed(days):
+        if category == ALL:
+            messages[segment] += wrote
+        hits[segment][category] += hit
     return {segment: Part(messages=messages[segment], hits=dict(of)) for segment, of in hits.items()}
 
 
@@ -116,7 +117,7 @@ def _hours(connection: Connection, service: str, period: Period, source: str) ->
     )
     return tuple(
         HourCount(hour=hour, category=category, messages=messages, hits=hits)
-        for hour, category, messages, hits in rows
+        for hour, category, messages, hits in rows.all()
     )
 
 

@@ -70,15 +70,15 @@ class Weighing:
         weights: Floats = self._weights.take(features, axis=0).dot(self._column[: self._weights.shape[1]])
         return weights
 
-    def by_letter(self, extract: Extract) -> list[list[float]]:
+    def by_letter(self, extract: Extract) -> Floats:
         """For each place of a text the weights of the n-grams that end there, shared evenly among their letters.
 
-        Three numbers a place, not damped: for the letter before the last but one, for the one before the last, for the last.
+        A row a place, not damped: for the third letter from its end, for the second, for the last.
         """
         found = self._letters.take(extract.ends, axis=0)
         # Two dimensions take half the time of three.
         weights = found.reshape(-1, len(self._column)).dot(self._column)
-        parts: list[list[float]] = weights.reshape(-1, LONGEST_GRAM).tolist()
+        parts: Floats = weights.reshape(-1, LONGEST_GRAM)
         return parts
 
 
@@ -112,14 +112,13 @@ class Compiled:
 
     def logits(self, extracts: Sequence[Extract]) -> Floats:
         """Log-odds, one row for each text and one column for each head."""
-        rows = (
-            self._row(extracts[0])[None]
-            if len(extracts) == 1
-            else np.concatenate(
-                [self._rows(extracts[at : at + _TOGETHER]) for at in range(0, len(extracts), _TOGETHER)]
-            )
-        )
-        logits: Floats = np.maximum(rows, self._floor).dot(self._out)
+        rows = [self._rows(extracts[at : at + _TOGETHER]) for at in range(0, len(extracts), _TOGETHER)]
+        logits: Floats = np.maximum(np.concatenate(rows), self._floor).dot(self._out)
+        return logits
+
+    def logits_of(self, extract: Extract) -> Floats:
+        """Log-odds of one text; half the time of ``logits``."""
+        logits: Floats = np.maximum(self._row(extract), self._floor).dot(self._out)
         return logits
 
     def weighing(self, extract: Extract, head: int) -> Weighing:

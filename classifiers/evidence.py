@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Final, Literal, NamedTuple
 
+import numpy as np
+
 from classifiers.compiled import Weighing, damping_of
-from classifiers.features import EDGE, Extract, FeatureSpace
+from classifiers.features import EDGE, LONGEST_GRAM, Extract, FeatureSpace
 from classifiers.labels import CATEGORY_JA, MINORS
 from classifiers.lexicon import Hit
 from classifiers.views import Views
@@ -15,6 +17,8 @@ Span = tuple[int, int]
 
 _SHOWN: Final = 12
 """Contributions given: all of the lexicon, then the heaviest n-grams, up to this many."""
+_FIRST_END: Final = 2
+"""Where the first n-grams end: behind the EDGE and the first letter."""
 _WORTH_A_SPAN: Final = 0.35
 """Share of the strongest letter's weight from which a letter is marked, where no entry of the lexicon stands."""
 
@@ -85,12 +89,14 @@ def evidence_of(
 
 def _by_letter(size: int, extract: Extract, weighing: Weighing) -> list[float]:
     """The weight of each folded letter, not damped: every n-gram's, shared evenly among its letters."""
-    letters = [0.0] * (size + 2)  # the edges take their share, and go
-    for (_, end, _), (third, second, first) in zip(extract.found, weighing.by_letter(extract), strict=True):
-        letters[end - 1] += first
-        letters[end - 2] += second
-        letters[end - 3] += third
-    return letters[1:-1]
+    parts = weighing.by_letter(extract)
+    if len(parts) <= size:  # no known n-gram ends at some letter
+        known, parts = parts, np.zeros((size + 1, LONGEST_GRAM), dtype=np.float32)
+        parts[[end - _FIRST_END for _, end, _ in extract.found]] = known
+    letters = parts[:-1, 2] + parts[1:, 1]
+    letters[:-1] += parts[2:, 0]
+    by_letter: list[float] = letters.tolist()
+    return by_letter
 
 
 def _damped(grams: list[int], weighing: Weighing) -> list[float]:

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final
@@ -81,7 +82,8 @@ class FeatureSpace:
         hits = self.lexicon.find(views)
         known = self._mark_ids
         marks = [known[mark] for mark in marks_of(folded, hits) if mark in known]
-        marks.sort()  # sets come in any order, and sums of floats depend on it
+        if hits:
+            marks.sort()  # sets come in any order, and sums of floats depend on it
         return Extract(found, [gram for _, _, gram in found], marks, hits)
 
     @cached_property
@@ -117,7 +119,11 @@ class FeatureSpace:
         return [gram for gram, _ in known], [end for _, end in known]
 
 
-def marks_of(folded: str, hits: Sequence[Hit]) -> set[str]:
+_ADDRESSED: Final = frozenset({"addressed"})
+_SILENT: Final[frozenset[str]] = frozenset()
+
+
+def marks_of(folded: str, hits: Sequence[Hit]) -> AbstractSet[str]:
     """Names of what the lexicon and the forms of address say about a text.
 
     Of each category that is hit: that it is, how gravely, whether somebody must be meant, whether a letter
@@ -125,9 +131,9 @@ def marks_of(folded: str, hits: Sequence[Hit]) -> set[str]:
     is named; and every entry by itself.
     """
     addressed = _ADDRESS.search(folded) is not None
-    marks: set[str] = set()
     if not hits:
-        return {"addressed"} if addressed else marks
+        return _ADDRESSED if addressed else _SILENT
+    marks: set[str] = set()
     covered: dict[str, set[int]] = {}
     edged = f"{EDGE}{folded}{EDGE}"
     for hit in hits:

@@ -67,12 +67,14 @@ class Classifier:
 
     def score(self, items: Sequence[str | Views]) -> list[Scores]:
         """Score texts of any content, in time linear in their length."""
-        if not items:
-            return []
         extract = self._space.extract
         extracts = [extract(Views(item) if isinstance(item, str) else item) for item in items]
-        logits = self._compiled.logits(extracts)
-        rows = [probabilities_of(logits[0].tolist())] if len(items) == 1 else probabilities(logits).tolist()
+        if len(extracts) == 1:
+            rows = [probabilities_of(self._compiled.logits_of(extracts[0]).tolist())]
+        elif extracts:
+            rows = probabilities(self._compiled.logits(extracts)).tolist()
+        else:
+            return []
         for one, row in zip(extracts, rows, strict=True):
             one.chances = row
         return [Scores(row) for row in rows]

@@ -38,29 +38,31 @@ _tagging = threading.Lock()  # a MeCab tagger keeps the sentence it is reading
 
 
 class Word(NamedTuple):
-    """What the dictionary says of one word, as it says it: cheaper than a Token where few are looked at."""
+    """Where one word stands; what the dictionary says of it is read when asked for: few words ever are."""
 
     start: int
-    pos: str
-    form: str
-    lemma: str
-    katakana: str
-    surface: str
+    end: int
+    said: str
 
     @property
-    def end(self) -> int:
-        """Where it ends."""
-        return self.start + len(self.surface)
+    def surface(self) -> str:
+        """The word as it stands."""
+        return self.said.split("\t")[4]
+
+    @property
+    def katakana(self) -> str:
+        """Its reading; empty where the word is unknown."""
+        return self.said.split("\t")[3]
 
     @property
     def finite(self) -> bool:
         """Whether it can end a sentence."""
-        return self.form.startswith(_FINITE)
+        return self.said.split("\t", 2)[1].startswith(_FINITE)
 
     @property
     def is_function_word(self) -> bool:
         """A particle or an auxiliary: it binds other words and says nothing itself."""
-        return self.pos in _FUNCTION_WORDS
+        return self.said.split("\t", 1)[0] in _FUNCTION_WORDS
 
 
 def tokenise(text: str) -> tuple[Token, ...]:
@@ -70,35 +72,31 @@ def tokenise(text: str) -> tuple[Token, ...]:
 
 def tokens_of(words: Sequence[Word]) -> tuple[Token, ...]:
     """The same words, whole."""
-    return tuple(
-        Token(
-            word.surface,
-            word.lemma or word.surface,
-            (word.katakana or word.surface).translate(TO_HIRAGANA),
-            word.pos,
-            word.start,
-            word.end,
-            word.finite,
+    tokens: list[Token] = []
+    for word in words:
+        pos, form, lemma, katakana, surface = word.said.split("\t")
+        reading = (katakana or surface).translate(TO_HIRAGANA)
+        tokens.append(
+            Token(surface, lemma or surface, reading, pos, word.start, word.end, form.startswith(_FINITE))
         )
-        for word in words
-    )
+    return tuple(tokens)
 
 
 def words_of(text: str) -> list[Word]:
-    """The words of a text of any content, in order; ``katakana`` and ``lemma`` are empty where one is unknown."""
+    """The words of a text of any content, in order; ``katakana`` is empty where one is unknown."""
     text = text.translate(_UNPRINTABLE)
     with _tagging:
         answer = _tagger().parse(text.encode("utf-8", "replace").decode())
     end = 0
     words: list[Word] = []
-    for line in answer.split("\n"):
-        if line:
-            pos, form, lemma, katakana, surface = line.split("\t")
+    for said in answer.split("\n"):
+        if said:
+            surface = said[said.rindex("\t") + 1 :]
             start = text.find(surface, end)
             if start < 0:  # a lone surrogate, which MeCab cannot be shown
                 start = end
             end = start + len(surface)
-            words.append(Word(start, pos, form, lemma, katakana, surface))
+            words.append(Word(start, end, said))
     return words
 
 

@@ -84,10 +84,9 @@ class Views:
         """Offsets of a view at which a word begins or ends."""
         if view == "reading":
             return frozenset(self._reading_edges)
-        folded = {0} | {offset for token in self.tokens for offset in (token.start, token.end)}
         if view != "raw":
-            return frozenset(folded)
-        spans = [self.folding.raw_span(token.start, token.end) for token in self.tokens]
+            return frozenset({0} | {offset for word in self.words for offset in word[:2]})
+        spans = [self.folding.raw_span(word.start, word.end) for word in self.words]
         return frozenset({0} | {offset for span in spans for offset in span})
 
     @cached_property

@@ -11,7 +11,7 @@ from api.console.asked import asked
 from api.console.campaign_form import CHANGES, audience_of, change_of, event_of, time_of
 from api.console.campaign_view import estimates, measured
 from api.console.render import render
-from api.console.visitor import Posted, SignedIn, Visitor, text_of, texts_of
+from api.console.visitor import Posted, SignedIn, Visitor, file_of, text_of, texts_of
 from api.deps import Now, Parts, ProcessParts, Read, ReadArchive
 from moderation.campaigns import chart
 from moderation.campaigns.campaign import AudienceKind
@@ -133,7 +133,8 @@ def act(
                 case "event":
                     add_event(unit.connection, found, event_of(form), by=f"user:{visitor.user.id}", now=now)
                 case "reach":
-                    series = read_reach_csv(text_of(form, "reach").encode(), today=jst_day_of(now))
+                    given = file_of(form, "file") or text_of(form, "reach").encode()
+                    series = read_reach_csv(given, today=jst_day_of(now))
                     store.put_reach(unit.connection, campaign_id, series)
                 case "close":
                     store.close(unit.connection, campaign_id, service=service, now=now)
@@ -143,7 +144,9 @@ def act(
                     raise Invalid("Nothing was done.", [problem])
     except Invalid as error:
         with parts.database.read() as connection:
-            return _show(request, campaign_id, visitor, connection, archive, parts, now, error=error)
+            return _show(
+                request, campaign_id, visitor, connection, archive, parts, now, typed=form, error=error
+            )
     return RedirectResponse(f"/console/campaigns/{campaign_id}?service={service}", status_code=303)
 
 
@@ -200,6 +203,7 @@ def _show(
     parts: Parts,
     now: datetime,
     *,
+    typed: FormData | None = None,
     error: Invalid | None = None,
 ) -> HTMLResponse:
     found = measured(request, campaign_id, connection, archive, parts, now)
@@ -229,5 +233,6 @@ def _show(
         readers=store.reader_count(connection, campaign_id),
         categories=CATEGORY_JA,
         figure=figure,
+        typed=typed or FormData(),
         problems=error.problems if error else (),
     )

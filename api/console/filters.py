@@ -1,7 +1,9 @@
 """Filters of the templates."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 from jinja2 import Environment, pass_context
@@ -14,6 +16,10 @@ from api.console.names import WORDS
 from api.console.rules_words import RULE_WORDS
 from api.console.texts import N_, translate
 from moderation.review.presets import leading_categories
+from moderation.trends.days import Period
+from moderation.trends.words import period_ja
+
+_RUBY_TAG = re.compile(r"(</?(?:ruby|rt)>)")
 
 
 def install(environment: Environment, language: str) -> None:
@@ -28,6 +34,8 @@ def install(environment: Environment, language: str) -> None:
         ],
         "name": _name,
         "number": lambda number: f"{number:,}",
+        "period": _period,
+        "ruby": _ruby,
         "percent": lambda share: f"{share:.0%}",
         "source": _source(language),
         "stamp": _time(times.ago, "ago"),
@@ -99,6 +107,19 @@ def _clock(when: datetime) -> Markup:
 
 def _day_and_clock(when: datetime) -> Markup:
     return _exact(when, times.day_and_clock(when))
+
+
+@pass_context
+def _period(context: Context, period: Period) -> str:
+    if context["lang"] == "ja":
+        return period_ja(period.first, period.last)
+    return f"{period.first} – {period.last}"
+
+
+def _ruby(text: str) -> Markup:
+    """A text with ふりがな as ``moderation.trends.ruby`` writes it: its tags count, everything else is text."""
+    pieces = (piece if at % 2 else escape(unescape(piece)) for at, piece in enumerate(_RUBY_TAG.split(text)))
+    return Markup("").join(Markup(piece) for piece in pieces)  # noqa: S704 - four tags, and what is escaped
 
 
 def _exact(when: datetime, shown: str) -> Markup:

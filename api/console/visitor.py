@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from api.console import access
 from api.deps import get_parts, signal_of
@@ -63,9 +63,10 @@ SignedIn = Annotated[Visitor, Depends(_signed_in)]
 
 
 async def _posted(request: Request, visitor: SignedIn) -> AsyncIterator[FormData]:
-    form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    form = await request.form(max_files=1, max_fields=_MOST_FIELDS)
     check_token(form, visitor.csrf_token)
     yield form
+    await form.close()
     signal = signal_of(request)
     if signal is not None:  # what the form asked for is committed: colleagues' pages may look
         await run_in_threadpool(signal.hint)
@@ -85,6 +86,12 @@ def text_of(form: FormData, name: str) -> str:
     """A field's text with plain line ends, stripped; empty where it is missing."""
     value = form.get(name)
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+
+
+def file_of(form: FormData, name: str) -> bytes:
+    """What is in an uploaded file; nothing where none was chosen."""
+    value = form.get(name)
+    return value.file.read() if isinstance(value, UploadFile) else b""
 
 
 def texts_of(form: FormData, name: str) -> list[str]:

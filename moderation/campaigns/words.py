@@ -12,7 +12,7 @@ from moderation.trends.words import period_ja
 VERDICT_JA = {Verdict.LESS: "減った", Verdict.MORE: "増えた", Verdict.UNCLEAR: "判断できない"}
 REASON_JA = {
     Reason.NOT_PUBLISHED: "記事はまだ公開されていません",
-    Reason.TOO_EARLY: f"公開の翌日から数えて{LEAST_AFTER}日たっていません",
+    Reason.TOO_EARLY: f"公開の翌日から数えて、まだ{LEAST_AFTER}日たっていません",
     Reason.TOO_SHORT_BEFORE: f"公開前に、同じ測定モデルで数えた日が{LEAST_BEFORE}日ありません",
     Reason.NOT_MEASURED: "この期間は測定モデルで数えていません",
     Reason.REPINNED: "測定モデルが途中で替わり、前後を通して数えたモデルがありません",

@@ -86,7 +86,7 @@ def _article(
     yield ""
     yield _HOW_TO_REPORT
     yield ""
-    yield "外の相談窓口もあります。"
+    yield "外部の相談窓口もあります。"
     yield ""
     yield from (f"- {helplines[name].line}" for name in _helpers(about))
     yield ""

@@ -125,7 +125,7 @@ def _parts(report: Report) -> Iterator[str]:
         ):
             yield (
                 f"1,000件あたりの件数は、{name}のほうが多く、{figure(higher.value)}件でした"
-                f"（もう一方は{figure(lower.value)}件）。"
+                f"（それ以外のアカウントは{figure(lower.value)}件）。"
             )
 
 

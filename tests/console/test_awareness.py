@@ -73,7 +73,9 @@ def test_a_proposal_without_words_comes_back_with_what_was_typed(cs):
 def test_a_kit_is_made_by_one_person_and_approved_by_another(cs, visit):
     made = cs.post(f"/console/kits?from={YESTERDAY}&to={YESTERDAY}", category="insult")
     address = made.headers["location"]
-    assert "作った人は承認できません" in cs.get(address).text
+    page = cs.get(address).text
+    assert "作った人は承認できません" in page
+    assert "<ruby>悪口<rt>わるぐち</rt></ruby>" in page  # the easy version is shown as it will be read
     assert cs.post(f"{address}/approve").status_code == 403
 
     lead = visit("mori", Role.LEAD)

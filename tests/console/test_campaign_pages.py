@@ -78,6 +78,23 @@ def test_a_fall_after_an_article_is_told_and_drawn_with_its_marks(cs, sqlite_dat
     assert "<svg" in cs.get(f"{address}/chart.svg?service=stream").text
 
 
+@pytest.mark.parametrize("encoding", ["shift_jis", "utf-8-sig"])
+def test_reach_comes_as_a_file_as_a_spreadsheet_saves_it(cs, sqlite_database, model, encoding):
+    world.article(sqlite_database, model)
+    table = '日付,閲覧数\n2026/8/4,"1,234"\n'.encode(encoding)
+
+    def send(content):
+        return cs.client.post(
+            "/console/campaigns/c1?service=stream",
+            data=cs.fields | {"act": "reach", "reach": ""},
+            files={"file": ("記事.csv", content, "text/csv")},
+        )
+
+    assert send(table).status_code == 303
+    assert send(b"\xff\xfe\x00").status_code == 422
+    assert "1,234" in cs.get("/console/campaigns/c1?service=stream").text
+
+
 def test_planning_says_how_long_or_that_it_cannot_tell(cs):
     page = cs.get("/console/campaigns?service=stream&category=insult&change=-0.3").text
 
@@ -90,6 +107,7 @@ def test_planning_says_how_long_or_that_it_cannot_tell(cs):
         ({"act": "event", "kind": "revision", "at": "2026-08-01T09:00"}, "公開より後"),
         ({"act": "event", "kind": "party", "at": "2026-08-10T09:00"}, "種類を選んで"),
         ({"act": "reach", "reach": "なにか\n1"}, "1行目を直してください"),
+        ({"act": "reach", "reach": "日付,閲覧数\n<きのう>,1"}, "&lt;きのう&gt;,1</textarea>"),
         ({"act": "dance"}, "/act"),
     ],
 )

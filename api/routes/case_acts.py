@@ -21,7 +21,7 @@ from moderation.review.decision import (
 )
 from moderation.review.presets import reason_for
 from moderation.storage.accounts import account_names
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.database import Connection
 from moderation.storage.desk import claims, moves
 from moderation.storage.desk import decide as desk_decide

@@ -7,6 +7,7 @@ writers of one process never wait for each other's locks.
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -84,17 +85,23 @@ class Saving:
                 _settle(wanted, cases)
 
     def _write(self, items: Sequence[Flagged]) -> CaseIds:
-        try:
-            return self._commit(items)
-        except flagged.SavedMeanwhile:
-            return self._commit(items)  # by another process, and now it can be seen
+        # Hardly one of them was saved before, since none was answered: that is looked up where it turns out so.
+        for look_first in (False, True):
+            with suppress(flagged.SavedBefore):
+                return self._commit(items, look_first=look_first)
+        return self._commit(items, look_first=True)  # another process came between
 
-    def _commit(self, items: Sequence[Flagged]) -> CaseIds:
+    def _commit(self, items: Sequence[Flagged], *, look_first: bool) -> CaseIds:
         now = datetime.now(UTC)
         with self._database.write(synced=False) as unit:
             standing.add_by_rules(unit.connection, [(item.message, item.verdict) for item in items], now=now)
-            marked = [item for item in items if item.verdict.flagged]
-            return flagged.save(unit.connection, marked, hold_for=self._hold_for, now=now)
+            return flagged.save(
+                unit.connection,
+                [item for item in items if item.verdict.flagged],
+                hold_for=self._hold_for,
+                now=now,
+                look_first=look_first,
+            )
 
 
 def _settle(wanted: _Wanted, result: CaseIds | Exception) -> None:

@@ -12,13 +12,26 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, Table, Text, bindparam, cast, column, func, select
+from sqlalchemy import (
+    Compiled,
+    Connection,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, psycopg
 
 from moderation.storage.tables.base import Json, UtcDateTime
 
 _ENCODER = msgspec.json.Encoder()
+_SQLITE = sqlite.dialect()
+_POSTGRES = psycopg.dialect()  # type: ignore[no-untyped-call]
 _UTC_TO_THE_MICROSECOND = len('"2026-08-20T03:00:00.000001Z"')
 
 
@@ -54,8 +67,49 @@ def write_tuples(
     if connection.dialect.name == "postgresql":
         statement = conflict(postgresql.insert(table).from_select(names, _unpacked(table, names)))
         connection.execute(statement, {"rows": _named(names, rows)})
+    else:
+        compiled = conflict(sqlite.insert(table)).compile(dialect=_SQLITE, column_keys=names)
+        _write_sqlite(connection, compiled, table, names, rows)
+
+
+def add(
+    connection: Connection,
+    table: Table,
+    names: tuple[str, ...],
+    rows: Sequence[Sequence[Any]],
+    *,
+    new_only: bool = False,
+) -> None:
+    """Insert rows, few of them and often: its statement is made once.
+
+    Args:
+        connection: A unit of work.
+        table: Where to.
+        names: Columns, in the order of the rows' values.
+        rows: As ``write_tuples`` takes them; there may be none.
+        new_only: Leave alone what is there.
+    """
+    if not rows:
         return
-    compiled = conflict(sqlite.insert(table)).compile(dialect=connection.dialect, column_keys=names)
+    compiled = _added(connection.dialect.name, table, names, new_only)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(compiled.string, {"rows": _named(names, rows)})
+    else:
+        _write_sqlite(connection, compiled, table, names, rows)
+
+
+@cache
+def _added(dialect_name: str, table: Table, names: tuple[str, ...], new_only: bool) -> Compiled:
+    if dialect_name == "postgresql":
+        new = postgresql.insert(table).from_select(names, _unpacked(table, names)).inline()
+        return (new.on_conflict_do_nothing() if new_only else new).compile(dialect=_POSTGRES)
+    plain = sqlite.insert(table)
+    return (plain.on_conflict_do_nothing() if new_only else plain).compile(dialect=_SQLITE, column_keys=names)
+
+
+def _write_sqlite(
+    connection: Connection, compiled: Any, table: Table, names: tuple[str, ...], rows: Sequence[Sequence[Any]]
+) -> None:
     given = list(zip(*rows, strict=True))
     columns: list[Iterable[Any]] = []
     for name in compiled.positiontup or ():

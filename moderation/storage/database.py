@@ -120,6 +120,24 @@ def _first_line(error: DBAPIError) -> str:
     return str(error.orig).strip().split("\n", maxsplit=1)[0]
 
 
+@contextmanager
+def in_one_go(connection: Connection) -> Iterator[None]:
+    """Statements of the block that give nothing back; PostgreSQL gets them without waiting for each answer.
+
+    Raises, at the end of the block at the latest, what the first of them failed with.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.pipeline():
+            yield
+    except errors as error:  # seen after SQLAlchemy's part was done
+        raise DBAPIError.instance(None, None, error, errors, dialect=connection.dialect) from error
+
+
 def open_database(settings: Settings) -> Database:
     """Engines for both stores; no connection is made yet.
 

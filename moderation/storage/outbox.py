@@ -74,14 +74,23 @@ def emit(
 
 def emit_all(connection: Connection, events: Sequence[Event], *, now: datetime) -> None:
     """Queue several events, in their order."""
-    if not events:
-        return
-    endpoints = connection.execute(_LISTENING, {"services": sorted({event.service for event in events})})
-    listening = endpoints.all()
+    emit_listening(connection, events, listening(connection, events), now=now)
+
+
+def listening(connection: Connection, events: Sequence[Event]) -> Sequence[Any]:
+    """The endpoints of the services that events are about."""
+    services = sorted({event.service for event in events})
+    return connection.execute(_LISTENING, {"services": services}).all() if services else []
+
+
+def emit_listening(
+    connection: Connection, events: Sequence[Event], endpoints: Sequence[Any], *, now: datetime
+) -> None:
+    """Queue several events for those of their services' endpoints that want them; reads nothing."""
     rows = [
         _event_row(event, endpoint.id, now)
         for event in events
-        for endpoint in listening
+        for endpoint in endpoints
         if endpoint.service_id == event.service
         and wants(endpoint.event_types, event.type)
         and (endpoint.sees_minors or not event.minors)
@@ -112,7 +121,7 @@ _LISTENING = select(
     webhook_endpoints.c.service_id.in_(bindparam("services", expanding=True)),
     webhook_endpoints.c.disabled_at.is_(None),
 )
-_INSERT = insert(outbox)
+_INSERT = insert(outbox).inline()
 
 
 def record_fact(

@@ -41,7 +41,7 @@ def test_requests_that_wait_are_saved_in_one_transaction(sqlite_database):
 
     def count(saving):
         commit = saving._commit
-        saving._commit = lambda items: commits.append(len(items)) or commit(items)
+        saving._commit = lambda items, **given: commits.append(len(items)) or commit(items, **given)
 
     found = save_all(sqlite_database, *[[flagged(id=f"m-{n}")] for n in range(12)], spoil=count)
 
@@ -65,10 +65,10 @@ def test_a_message_that_cannot_be_saved_fails_alone(sqlite_database):
     def spoil(saving):
         commit = saving._commit
 
-        def brittle(items):
+        def brittle(items, **given):
             if any(item.message.id == "bad" for item in items):
                 raise ZeroDivisionError
-            return commit(items)
+            return commit(items, **given)
 
         saving._commit = brittle
 

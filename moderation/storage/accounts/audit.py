@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.tables.delivery import audit
 from moderation.storage.tables.desk import audit_inbox
 

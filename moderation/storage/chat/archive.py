@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from moderation.errors import Invalid
 from moderation.scoring.record import ScoredRecord
 from moderation.storage import bulk
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.rules import hits
 from moderation.storage.tables.archive import messages
 from moderation.storage.trends import buckets

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.errors import FeedbackConflict
 from moderation.scoring.verdict import Verdict
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.ids import new_id
 from moderation.storage.tables.feedback import feedback
 from moderation.taxonomy import Category

@@ -1,27 +1,24 @@
 """Save flagged messages as cases, before their answers leave."""
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Insert, Table, bindparam, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from moderation.review.case import CaseKind, live_key
-from moderation.scoring.decide import rounded
 from moderation.scoring.message import Message
-from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
 from moderation.scoring.verdict import Outcome, Verdict
-from moderation.storage import outbox
+from moderation.storage import bulk, outbox
+from moderation.storage.chat import hit_rows
+from moderation.storage.chat.hit_rows import storable
+from moderation.storage.database import in_one_go
 from moderation.storage.desk import similar
 from moderation.storage.desk.live_cases import Arrival, place_all
-from moderation.storage.ids import new_id
 from moderation.storage.outbox import Event
 from moderation.storage.tables.cases import case_context, case_hits, held_messages
 from moderation.taxonomy import Category
@@ -56,23 +53,35 @@ CaseIds = dict[tuple[str, str], str]
 """The case of each message, by service and message id."""
 
 
-class SavedMeanwhile(Exception):
-    """Somebody else saved one of the messages at the same moment; a new transaction sees it."""
+class SavedBefore(Exception):
+    """One of the messages was saved before, perhaps at this very moment; a new transaction sees it."""
 
 
 def save(
-    connection: Connection, flagged: Sequence[Flagged], *, hold_for: timedelta, now: datetime
+    connection: Connection,
+    flagged: Sequence[Flagged],
+    *,
+    hold_for: timedelta,
+    now: datetime,
+    look_first: bool = True,
 ) -> CaseIds:
     """Open or join the cases of a batch, with hits, context and held messages.
 
     Saving the same message again changes nothing and gives the case it went to.
 
+    Args:
+        connection: A unit of work.
+        flagged: The messages, in the order they were sent.
+        hold_for: How long a held message waits for a decision.
+        now: The present.
+        look_first: Look which messages were saved before. Without it one of them is a ``SavedBefore``.
+
     Raises:
-        SavedMeanwhile: Nothing was saved; the transaction is of no more use.
+        SavedBefore: Nothing was saved; the transaction is of no more use.
     """
     if not flagged:
         return {}
-    where = _saved_before(connection, flagged)
+    where = _saved_before(connection, flagged) if look_first else {}
     new: dict[tuple[str, str, CaseKind], Flagged] = {}
     for item in flagged:  # of two tries of one message the first
         new.setdefault((item.message.service, item.message.id, item.kind), item)
@@ -90,14 +99,19 @@ def save(
         for key, joined in zip(keys, cases, strict=True)
         for at, item in enumerate(groups[key])
     ]
+    told = [*events, *map(_scored_event, placed)]
+    held = [one for one in placed if one.item.verdict.verdict is Outcome.HOLD]
+    told += [_held_event(one, now + hold_for) for one in held]
+    listening = outbox.listening(connection, told)
     try:
-        connection.execute(_INSERT_HITS, [_hit(one, now) for one in placed])
+        with in_one_go(connection):
+            bulk.add(connection, case_hits, hit_rows.COLUMNS, [_hit(one, now) for one in placed])
+            _insert_context(connection, placed)
+            similar.remember(connection, [(one.case_id, one.item.message.text) for one in placed])
+            _hold(connection, held, until=now + hold_for, now=now)
+            outbox.emit_listening(connection, told, listening, now=now)
     except IntegrityError as error:
-        raise SavedMeanwhile from error
-    _insert_context(connection, placed)
-    similar.remember(connection, [(one.case_id, one.item.message.text) for one in placed])
-    held = _hold(connection, placed, until=now + hold_for, now=now)
-    outbox.emit_all(connection, [*events, *map(_scored_event, placed), *held], now=now)
+        raise SavedBefore from error
     return where | {(one.item.message.service, one.item.message.id): one.case_id for one in placed}
 
 
@@ -154,93 +168,38 @@ def _arrival(key: str, items: Sequence[Flagged]) -> Arrival:
     )
 
 
-_INSERT_HITS = insert(case_hits)
-
-
-def _hit(placed: _Placed, now: datetime) -> dict[str, Any]:
+def _hit(placed: _Placed, now: datetime) -> tuple[Any, ...]:
     item = placed.item
-    message, verdict = item.message, item.verdict
-    return {
-        "id": new_id(),
-        "case_id": placed.case_id,
-        "seq": placed.seq,
-        "service_id": message.service,
-        "message_id": message.id,
-        "kind": item.kind.value,
-        "author_id": message.author.id,
-        "author_name": message.author.name,
-        "room_id": message.room.id,
-        "target_id": message.target_id,
-        "text": storable(message.text),
-        "sent_at": message.sent_at,
-        "verdict": verdict.verdict.value,
-        "severity": verdict.severity.rank,
-        "minors": verdict.minors,
-        "category_scores": dict(verdict.category_scores),
-        "signals": [_signal(signal) for signal in verdict.signals],
-        "target": verdict.target.value,
-        "model_version": verdict.versions.model,
-        "lexicon_version": verdict.versions.lexicon,
-        "fold_version": verdict.versions.fold,
-        "ruleset_version": verdict.versions.ruleset,
-        "created_at": now,
-    }
+    return hit_rows.row(
+        item.message, item.verdict, item.kind, case_id=placed.case_id, seq=placed.seq, now=now
+    )
 
 
-def _signal(signal: Signal) -> dict[str, Any]:
-    return {
-        "source": signal.source,
-        "category": signal.category.value,
-        "score": rounded(signal.score),
-        "reason": signal.reason,
-        "spans": [list(span) for span in signal.spans],
-        "minors": signal.minors,
-        "severity": signal.severity.value if signal.severity else None,
-        "mode": signal.mode,
-        "policy": signal.policy,
-        "strikes": signal.strikes,
-    }
+_CONTEXT = ("case_id", "message_id", "author_id", "author_name", "text", "sent_at")
 
 
 def _insert_context(connection: Connection, placed: Sequence[_Placed]) -> None:
     rows = {
-        (case_id, line.message_id): {
-            "case_id": case_id,
-            "message_id": line.message_id,
-            "author_id": line.author_id,
-            "author_name": line.author_name,
-            "text": storable(line.text),
-            "sent_at": line.sent_at,
-        }
+        (case_id, line.message_id): (
+            case_id,
+            line.message_id,
+            line.author_id,
+            line.author_name,
+            storable(line.text),
+            line.sent_at,
+        )
         for item, case_id, _ in placed
         for line in item.context
     }
-    if rows:
-        connection.execute(_insert_new(connection.dialect.name, case_context), list(rows.values()))
+    bulk.add(connection, case_context, _CONTEXT, list(rows.values()), new_only=True)
 
 
-def _hold(
-    connection: Connection, placed: Sequence[_Placed], *, until: datetime, now: datetime
-) -> list[Event]:
-    """Keep what is held back; what services are told of it."""
-    held = [one for one in placed if one.item.verdict.verdict is Outcome.HOLD]
-    if not held:
-        return []
-    connection.execute(
-        _insert_new(connection.dialect.name, held_messages),
-        [
-            {
-                "service_id": one.item.message.service,
-                "message_id": one.item.message.id,
-                "case_id": one.case_id,
-                "state": "held",
-                "held_at": now,
-                "expires_at": until,
-            }
-            for one in held
-        ],
-    )
-    return [_held_event(one, until) for one in held]
+_HELD = ("service_id", "message_id", "case_id", "state", "held_at", "expires_at")
+
+
+def _hold(connection: Connection, held: Sequence[_Placed], *, until: datetime, now: datetime) -> None:
+    rows = [(one.item.message.service, one.item.message.id, one.case_id, "held", now, until) for one in held]
+    bulk.add(connection, held_messages, _HELD, rows, new_only=True)
 
 
 def _scored_event(placed: _Placed) -> Event:
@@ -277,23 +236,3 @@ def _held_event(placed: _Placed, until: datetime) -> Event:
         },
         minors=placed.item.verdict.minors,
     )
-
-
-@cache
-def _insert_new(dialect_name: str, table: Table) -> Insert:
-    """An insert that leaves alone what is there; made once, building it costs as much as running it."""
-    dialect = postgresql if dialect_name == "postgresql" else sqlite
-    made: Insert = dialect.insert(table).on_conflict_do_nothing()
-    return made
-
-
-def storable(text: str) -> str:
-    """Text as both databases can keep it, of the same length in code points.
-
-    PostgreSQL refuses NUL, and neither store can encode a lone surrogate; both become U+FFFD,
-    so that spans still fit.
-    """
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")

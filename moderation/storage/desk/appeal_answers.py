@@ -11,7 +11,7 @@ from moderation.review.case import Case, CaseState
 from moderation.review.decision import MAX_PUBLIC_NOTE, MAX_REASON, Decision, last_standing
 from moderation.review.sight import Sight
 from moderation.storage import outbox
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.desk import decide as desk_decide
 from moderation.storage.desk import events
 from moderation.storage.desk.appeals import AppealFile, get

@@ -18,7 +18,7 @@ from moderation.review.appeal import ANSWERED_WITHIN, Appeal, AppealState
 from moderation.review.case import Case
 from moderation.review.decision import Decision, Outcome
 from moderation.review.sight import Sight
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.desk.rows import case_of, decision_of, visible
 from moderation.storage.ids import new_id
 from moderation.storage.tables.cases import case_events, cases, decisions

@@ -9,7 +9,7 @@ from moderation.review.care import LOOK_BACK, Exposure, exposure
 from moderation.review.case import Case
 from moderation.review.sight import Sight
 from moderation.storage.accounts import audit
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.ids import new_id
 from moderation.storage.tables.cases import case_events, cases
 from moderation.storage.tables.desk import protected_looks

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.errors import FieldProblem, Invalid
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.ids import new_id
 from moderation.storage.tables.desk import saved_filters
 

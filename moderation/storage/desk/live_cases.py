@@ -6,14 +6,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, text, update
+from sqlalchemy import Connection, bindparam, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
 from moderation.review.care import is_heavy
 from moderation.review.case import CaseKind, CaseState
 from moderation.review.priority import due_at, priority
-from moderation.storage import outbox
+from moderation.storage import bulk, outbox
 from moderation.storage.desk import routing
 from moderation.storage.desk.routing import Route
 from moderation.storage.ids import new_id
@@ -105,14 +105,9 @@ def place_all(
         joined.append(Joined(case_id=row.id, first_seq=row.hit_seq - own["hit_seq"] + 1, opened=is_new))
     if raised:
         connection.execute(_RAISE, raised)
-    if opened:
-        connection.execute(
-            _NOTE,
-            [
-                {"case_id": case_id, "at": now, "actor": "system", "kind": "opened", "data": {}}
-                for case_id, _ in opened
-            ],
-        )
+    bulk.add(
+        connection, case_events, _NOTE, [(case_id, now, "system", "opened", {}) for case_id, _ in opened]
+    )
     return joined, [*worse, *(_created(case_id, arrival) for case_id, arrival in opened)]
 
 
@@ -194,7 +189,7 @@ def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
 
 
 _RAISE = update(cases).where(cases.c.id == bindparam("case_id"))
-_NOTE = insert(case_events)
+_NOTE = ("case_id", "at", "actor", "kind", "data")
 
 
 def _raised(row: Any, arrival: Arrival, *, now: datetime) -> dict[str, Any]:

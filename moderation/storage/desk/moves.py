@@ -19,7 +19,7 @@ from moderation.review.decision import MAX_INTERNAL_NOTE
 from moderation.review.sight import Sight, sight_of
 from moderation.storage import outbox
 from moderation.storage.accounts import accounts
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.desk import events, routing
 from moderation.storage.desk.claims import ESCALATED, SECOND_OPINION
 from moderation.storage.desk.notes import note

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from sqlalchemy import Connection, Insert, func, select, union
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, func, select, union
 
 from moderation.review.case import Case
 from moderation.review.likeness import NEAR, exact_sketch, likeness, near_sketches
 from moderation.review.sight import Sight
+from moderation.storage import bulk
 from moderation.storage.desk.rows import case_of, live_spans, visible
 from moderation.storage.tables.cases import case_hits, cases
 from moderation.storage.tables.desk import case_sketches
@@ -42,21 +41,8 @@ def remember(connection: Connection, texts: Sequence[tuple[str, str]]) -> None:
     for case_id, text in texts:
         for sketch in near_sketches(text):
             rows.setdefault((case_id, sketch), False)
-    connection.execute(
-        _insert(connection.dialect.name),
-        [{"sketch": sketch, "case_id": case_id, "exact": exact} for (case_id, sketch), exact in rows.items()],
-    )
-
-
-@cache
-def _insert(dialect_name: str) -> Insert:
-    """Made once: building it costs as much as running it."""
-    made: Insert = (
-        (postgresql if dialect_name == "postgresql" else sqlite)
-        .insert(case_sketches)
-        .on_conflict_do_nothing()
-    )
-    return made
+    found = [(sketch, case_id, exact) for (case_id, sketch), exact in rows.items()]
+    bulk.add(connection, case_sketches, ("sketch", "case_id", "exact"), found, new_only=True)
 
 
 def find(connection: Connection, case: Case, sight: Sight) -> list[Similar]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from moderation.errors import Conflict, NotFound
 from moderation.storage.accounts import audit
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.ids import new_id
 from moderation.storage.tables.notices import custody, evidence, legal_holds
 

@@ -12,7 +12,7 @@ from moderation.reports.notice import Application, NoticeClosed, NoticeConflict,
 from moderation.reports.notice_acts import ApplicantNotice, Extension, Finding, PosterNotice
 from moderation.reports.notice_words import NoticeState, Result
 from moderation.storage import outbox, policies
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.ids import new_id
 from moderation.storage.reports import evidence, evidence_copy
 from moderation.storage.reports.evidence import Subjects

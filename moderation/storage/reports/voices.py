@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, insert, select, tuple_, update
 from moderation.reports.likeness import Said
 from moderation.reports.report import Inquiry, Report
 from moderation.scoring.verdict import Verdict
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.desk import case_weight
 from moderation.storage.desk.case_weight import LiveCase
 from moderation.storage.ids import new_id

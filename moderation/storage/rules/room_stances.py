@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.errors import FieldProblem, Invalid
 from moderation.storage.accounts import audit
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.tables.rulesets import room_stances
 from moderation.taxonomy import Strictness
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from moderation.errors import Conflict, NotFound
 from moderation.storage.accounts import audit
-from moderation.storage.chat.flagged import storable
+from moderation.storage.chat.hit_rows import storable
 from moderation.storage.tables.awareness import proposals
 from moderation.taxonomy import Category
 from moderation.trends.proposal import Proposal, ProposalState, Source

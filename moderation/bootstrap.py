@@ -109,7 +109,7 @@ def seed(unit: Unit, settings: Settings, *, now: datetime) -> None:
             sources=read_rule_files(settings),
             by="system",
             now=now,
-            note="packs of the files",
+            note="ファイルにあるルール一式",
         )
         rulesets.activate(unit.connection, version=version, by="system", now=now, act=rulesets.SEED)
 

@@ -71,7 +71,8 @@ def _load(folder: Path | None, lists: Path | None) -> Loaded:
     chosen = (folder or settings.rules_dir, lists or settings.lists_dir)
     for path in chosen:
         if not path.is_dir():
-            raise Misconfigured(f"{path}: no such folder.")
+            why = "is a file; give the folder that holds it" if path.is_file() else "no such folder"
+            raise Misconfigured(f"{path}: {why}.")
     return load_folder(*chosen)
 
 

@@ -138,6 +138,8 @@ def show(
         view = _view(connection, parts, case, clauses, visitor, now)
         context = _around(connection, view, visitor, now)
         notice = None if error else notice_of(request, connection, visitor)
+        if notice and notice.kind == "resumed" and case.holder(now) != visitor.user.id:
+            notice = None  # somebody came back to the address later
     if case.minors:
         with parts.database.write() as unit:
             care.note_look(unit.connection, case, visitor.sight, "review", now=now)

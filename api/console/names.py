@@ -89,8 +89,42 @@ ACT: Mapping[str, str] = {
     "route.added": N_("振り分けを追加"),
     "route.removed": N_("振り分けを削除"),
     "policy.put": N_("条項の新しい版"),
+    "rule.auto_disabled": N_("ルールの自動停止"),
+    "rule.undo": N_("ルールがしたことの取り消し"),
+    "author.erased": N_("個人情報の消去"),
+    "reporter.set": N_("通報者の扱いを変更"),
+    "evidence.made": N_("証拠を保全"),
+    "evidence.released": N_("保全を終了"),
+    "webhook.put": N_("Webhookを保存"),
+    "webhook.rotated": N_("Webhookの署名鍵を更新"),
+    "webhook.tested": N_("Webhookを試送"),
+    "webhook.redelivered": N_("Webhookを再送"),
+    "model.live": N_("モデルの切り替え"),
+    "model.shadow": N_("モデルの試験運用"),
+    "measurement.pin": N_("計測モデルの固定"),
+    "campaign.add": N_("啓発記事を登録"),
+    "proposal.make": N_("記事の提案"),
+    "proposal.change": N_("記事の提案を変更"),
 }
 """Acts of the audit trail; one that is not here is shown as it is stored."""
+SYSTEM: Mapping[str, str] = {"system": N_("システム"), "system:guard": N_("自動停止")}
+"""Who acts where nobody does."""
+AUDIT_KEY: Mapping[str, str] = {
+    "decision_id": N_("決定"),
+    "appeal_id": N_("異議申立て"),
+    "message_id": N_("発言"),
+    "batch_id": N_("まとめ"),
+    "state": N_("状態"),
+    "version": N_("版"),
+    "why": N_("理由"),
+    "reason": N_("理由"),
+    "label": N_("ラベル"),
+    "to": N_("移動先"),
+    "queue": N_("キュー"),
+    "roles": N_("ロール"),
+    "hits": N_("検知"),
+}
+"""What an entry of the audit trail says; a name that is not here is shown as it is stored."""
 ROLE: Mapping[str, str] = {
     Role.ADMIN: N_("管理者"),
     Role.RULES_MANAGER: N_("ルール管理"),
@@ -120,6 +154,8 @@ WORDS: dict[str, Mapping[str, str]] = {
     "held": HELD,
     "event": EVENT,
     "act": ACT,
+    "audit_key": AUDIT_KEY,
+    "system": SYSTEM,
     "appeal_state": {item.value: name for item, name in APPEAL_STATE_JA.items()},
     "report_outcome": REPORT_OUTCOME,
     "custody_act": CUSTODY_ACT,

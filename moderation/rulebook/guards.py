@@ -191,7 +191,7 @@ def _to_shadow(database: Database, sources: RuleSources, found: list[Finding], *
                 by=ACTOR,
                 now=now,
                 parent=sources.version,
-                note=f"to the shadow: {names}",
+                note=f"「記録のみ」へ：{names}",
             )
             activation.propose(unit.connection, version, by=ACTOR, now=now, act=rulesets.GUARD)
             activation.settle(unit.connection, now=now)

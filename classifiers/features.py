@@ -143,11 +143,13 @@ def marks_of(folded: str, hits: Sequence[Hit]) -> AbstractSet[str]:
     size = len(folded.strip(_NO_LETTERS))
     for category, places in covered.items():
         marks.add(f"rest:{category}:{bisect_left(_RESTS, size - len(places))}")
-    beside = [mark for mark in marks if mark.startswith("hit:")]
-    if addressed:
-        marks.update(f"{mark}+addressed" for mark in beside)
-    if _SELF.search(folded) is not None:
-        marks.update(f"{mark}+self" for mark in beside)
+    own = _SELF.search(folded) is not None
+    if addressed or own:
+        beside = [mark for mark in marks if mark.startswith("hit:")]
+        if addressed:
+            marks.update(f"{mark}+addressed" for mark in beside)
+        if own:
+            marks.update(f"{mark}+self" for mark in beside)
     return marks
 
 

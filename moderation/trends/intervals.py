@@ -179,23 +179,29 @@ def ratios(h1: Array, m1: Array, h2: Array, m2: Array) -> Ratios:
     """Compare two periods in which the same authors and rooms may appear.
 
     Linearisation of the logarithm of the ratio, with each group's part in both periods together, so
-    that what an author always does cancels out.
+    that what an author always does cancels out. A group with a large share of a period's messages pulls
+    that period's rate towards itself; its part is put right by the square root of what the others have (CR2).
 
     Source:
         Delta method with cluster-robust variance; K. M. Wolter, "Introduction to Variance
-        Estimation" (2007), section 6.
+        Estimation" (2007), section 6; for CR2 see ``two_way``.
     """
     hits_1, hits_2 = h1[..., _AUTHORS, :].sum(-1), h2[..., _AUTHORS, :].sum(-1)
     rate_1, rate_2 = hits_1 / m1[..., _AUTHORS, :].sum(-1), hits_2 / m2[..., _AUTHORS, :].sum(-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        parts = (h1 - rate_1[..., None, None] * m1) / hits_1[..., None, None] - (
-            h2 - rate_2[..., None, None] * m2
-        ) / hits_2[..., None, None]
+        parts = _log_rate_parts(h1, m1) - _log_rate_parts(h2, m2)
         spread = two_way(parts, floor=(1 - rate_1) / hits_1 + (1 - rate_2) / hits_2)
         estimate = np.log(rate_1 / rate_2)
         error = np.sqrt(spread.variance)
         p = 2 * special.stdtr(spread.freedom, -np.abs(estimate) / error)
     return Ratios(estimate, error, spread.quantile, p)
+
+
+def _log_rate_parts(h: Array, m: Array) -> Array:
+    """Each group's part in the logarithm of a rate."""
+    hits, messages = h[..., _AUTHORS, :].sum(-1), m[..., _AUTHORS, :].sum(-1)
+    parts = (h - (hits / messages)[..., None, None] * m) / hits[..., None, None]
+    return parts / np.sqrt(np.maximum(1 - m / messages[..., None, None], _LEAST_REST))
 
 
 def difference_p(h1: Array, m1: Array, h2: Array, m2: Array) -> float:

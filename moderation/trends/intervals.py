@@ -201,7 +201,8 @@ def _log_rate_parts(h: Array, m: Array) -> Array:
     """Each group's part in the logarithm of a rate."""
     hits, messages = h[..., _AUTHORS, :].sum(-1), m[..., _AUTHORS, :].sum(-1)
     parts = (h - (hits / messages)[..., None, None] * m) / hits[..., None, None]
-    return parts / np.sqrt(np.maximum(1 - m / messages[..., None, None], _LEAST_REST))
+    rest: Array = np.maximum(1 - m / messages[..., None, None], _LEAST_REST)
+    return np.asarray(parts / np.sqrt(rest))
 
 
 def difference_p(h1: Array, m1: Array, h2: Array, m2: Array) -> float:

@@ -1,9 +1,10 @@
 """`make bench-recorder`: messages a second from the stream into archive and buckets, on one core.
 
 A real Redis, the real recorder and databases. The chat is short, by 50,000 authors in 500 rooms of 30 kinds: of
-10,000 messages there are about 7,000 authors. 4 % of it is harmful. ``equal``: the measurement model is the live one, its scores are taken over;
-``another``: every message is scored again. Seconds are the recorder's own, waiting for the disk included,
-and beside them its processor time: the two differ where the machine does something else.
+10,000 messages there are about 7,000 authors. 4 % of it is harmful. ``equal``: the measurement model is the live
+one, its scores are taken over; ``another``: every message is scored again. The recorder has one core, Redis and
+PostgreSQL what is left. Seconds are the recorder's own, waiting for the disk included, and beside them its
+processor time: the two differ where the machine does something else.
 """
 
 import json
@@ -122,12 +123,12 @@ def measure(name: str, made: Callable[[str], Settings]) -> list[dict[str, Any]]:
 
 def main() -> None:
     logs.configure("warning")
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     found = []
     with tempfile.TemporaryDirectory(dir=PROJECT / "var") as folder, running_postgres() as server:
         model = PROJECT / "var" / "models" / "ja"
         redis = private_redis.ensure(Settings(data_dir=Path(folder)))
+        if hasattr(os, "sched_setaffinity"):  # the servers run already, on all cores
+            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
         def on_sqlite(which: str) -> Settings:
             return Settings(data_dir=Path(folder) / which, model_dir=model, redis_url=redis.url)

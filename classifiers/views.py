@@ -22,11 +22,14 @@ class Views:
     def __init__(self, raw: str) -> None:
         self.raw: Final = raw
         self.memory: Final[dict[object, Any]] = {}
+        self._folding: Folded | None = None
 
-    @cached_property
+    @property
     def folding(self) -> Folded:
         """The fold, with its way back."""
-        return fold(self.raw)
+        if self._folding is None:  # every text is folded; a cached property would take a lock for it
+            self._folding = fold(self.raw)
+        return self._folding
 
     @property
     def folded(self) -> str:

@@ -85,7 +85,9 @@ def test_the_compiled_model_equals_scikit_learn(lexicon):
 
     original = probabilities(fitted.decision(matrix))
 
+    alone = np.array([compiled.logits_of(extract) for extract in extracts])
     assert np.abs(probabilities(compiled.logits(extracts)) - original).max() < 1e-6
+    assert np.abs(probabilities(alone) - original).max() < 1e-6
 
 
 def test_what_the_features_weigh_adds_up_to_the_log_odds(artefact, classifier):
@@ -102,6 +104,7 @@ def test_what_the_features_weigh_adds_up_to_the_log_odds(artefact, classifier):
     constant = (arrays["hidden_bias"] * speaking) @ arrays["out"][:, 0] + arrays["bias"][0]
 
     assert said + constant == pytest.approx(logits[0], abs=1e-4)
+    assert weighing.by_letter(extract).sum() == pytest.approx(weighing.of(grams).sum(), abs=1e-4)
 
 
 def _hidden(arrays, grams, marks):

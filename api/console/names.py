@@ -89,6 +89,10 @@ ACT: Mapping[str, str] = {
     "route.added": N_("振り分けを追加"),
     "route.removed": N_("振り分けを削除"),
     "policy.put": N_("条項の新しい版"),
+    "ruleset.activate": N_("ルールの版を有効化"),
+    "ruleset.rollback": N_("ルールを前の版に戻す"),
+    "shield.raise": N_("シールドを上げた"),
+    "shield.lower": N_("シールドを下ろした"),
     "rule.auto_disabled": N_("ルールの自動停止"),
     "rule.undo": N_("ルールがしたことの取り消し"),
     "author.erased": N_("個人情報の消去"),
@@ -123,6 +127,10 @@ AUDIT_KEY: Mapping[str, str] = {
     "queue": N_("キュー"),
     "roles": N_("ロール"),
     "hits": N_("検知"),
+    "from": N_("前の版"),
+    "processes": N_("サーバーの数"),
+    "act": N_("操作"),
+    "seconds": N_("秒"),
 }
 """What an entry of the audit trail says; a name that is not here is shown as it is stored."""
 ROLE: Mapping[str, str] = {

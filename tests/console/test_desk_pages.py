@@ -58,6 +58,23 @@ class TestQueue:
 
 
 class TestCasePage:
+    @pytest.mark.parametrize("page", ["", "/print"])
+    def test_a_reason_veils_what_its_message_veils(self, aoki, desk, now, page):
+        case_id = desk.case("お前ほんと消えろ", reason="「お前」は侮辱の語です。", at=now)
+
+        text = aoki.get(f"/console/cases/{case_id}{page}").text
+
+        assert "「お前」" not in text
+        assert "は侮辱の語です。" in text
+
+    def test_says_that_one_is_back_only_where_one_holds_it(self, aoki, desk, now):
+        case_id = desk.case(at=now)
+        address = f"/console/cases/{case_id}?resumed=1"
+
+        assert "担当中のケースに戻りました" not in aoki.get(address).text
+        desk.claim(case_id, desk.sight("aoki"), now=now)
+        assert "担当中のケースに戻りました" in aoki.get(address).text
+
     def test_shows_the_strikes_that_rules_propose(self, aoki, desk, now):
         case_id = desk.case(strikes=2, at=now)
         aoki.post(f"/console/cases/{case_id}/claim")

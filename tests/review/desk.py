@@ -183,13 +183,14 @@ def hit(
     queue: str | None = None,
     asked_priority: int = 0,
     strikes: int = 0,
+    reason: str = "相手をおとしめる表現です。",
 ) -> Flagged:
     """A flagged message."""
     signal = Signal(
         source="rule:insult.test@2",
         category=category,
         score=score,
-        reason="相手をおとしめる表現です。",
+        reason=reason,
         spans=tuple(spans),
         severity=severity,
         policy=policy,

@@ -17,7 +17,7 @@ def findings(**given):
 
 def classified(minors=0.0, **scores):
     return Classified(
-        scores={category: scores.get(category.value, 0.01) for category in Category},
+        scores={category: scores.get(category.value, 0.001) for category in Category},
         minors=minors,
         target=Target.VIEWER,
     )

@@ -34,14 +34,14 @@ def test_an_article_is_entered_followed_measured_and_closed(app_client, sqlite_d
     assert [one["pointer"] for one in refused.json()["errors"]] == ["/days/0/day", "/days/1"]
     refused = app_client.put(f"{place}/reach.csv", content="日付,閲覧数\n".encode("utf-16"), headers=csv)
     assert refused.status_code == 422
-    readers = {"readers": [{"author_id": "a1", "read_at": YESTERDAY}] * 2}
+    readers = {"readers": [{"author_id": "u-a1", "read_at": YESTERDAY}] * 2}
     assert app_client.post(f"{place}/readers", json=readers).json() == {"new": 1}
 
     found = app_client.get(place).json()
     assert found["reach"] == {"days": [{"day": day, "views": 1200, "readers": 900}], "known_readers": 1}
     with sqlite_database.read() as connection:
         [reader] = store.readers(connection, made.json()["id"])
-    assert "a1" not in reader
+    assert "u-a1" not in reader
     assert len(reader) == 32
 
     effect = app_client.get(f"{place}/effect").json()

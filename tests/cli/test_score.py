@@ -40,7 +40,8 @@ def test_text_lines_become_rows_with_line_numbers(fresh, ibasho):
     assert done.returncode == 0
     assert fine.keys() >= WIRE
     assert (fine["id"], fine["verdict"], fine["review"]) == ("1", "allow", False)
-    assert (bad["id"], bad["review"], bad["severity"]) == ("3", True, "high")
+    assert (bad["id"], bad["review"]) == ("3", True)
+    assert bad["severity"] in ("high", "critical")
     assert "insult" in bad["categories"]
     [span] = next(signal for signal in bad["signals"] if signal["source"].startswith("rule:"))["spans"]
     assert "お前マジで死ね"[span["start"] : span["end"]] == span["text"] == "死ね"

@@ -1,5 +1,6 @@
 """Chat text for people: what detectors found is marked and veiled, what hides is made visible."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -102,9 +103,8 @@ def as_text(text: str, marks: Sequence[Mark]) -> str:
 def quotes_of(sentence: str, words: Iterable[str]) -> Iterator[Mark]:
     """Where a sentence quotes one of some words in 「」, as veiled marks."""
     for word in words:
-        start = sentence.find(f"「{word}」")
-        if start >= 0:
-            yield Mark(start=start + 1, end=start + 1 + len(word), veil=True)
+        for quote in re.finditer(re.escape(f"「{word}」"), sentence):
+            yield Mark(start=quote.start() + 1, end=quote.end() - 1, veil=True)
 
 
 def _piece(piece: Piece, *, focusable: bool, begun: bool) -> str:

@@ -98,7 +98,7 @@ ACT: Mapping[str, str] = {
     "author.erased": N_("個人情報の消去"),
     "reporter.set": N_("通報者の扱いを変更"),
     "evidence.made": N_("証拠を保全"),
-    "evidence.released": N_("保全を終了"),
+    "evidence.released": N_("証拠の保全を解除"),
     "webhook.put": N_("Webhookを保存"),
     "webhook.rotated": N_("Webhookの署名鍵を更新"),
     "webhook.tested": N_("Webhookを試送"),
@@ -107,8 +107,8 @@ ACT: Mapping[str, str] = {
     "model.shadow": N_("モデルの試験運用"),
     "measurement.pin": N_("計測モデルの固定"),
     "campaign.add": N_("啓発記事を登録"),
-    "proposal.make": N_("記事の提案"),
-    "proposal.change": N_("記事の提案を変更"),
+    "proposal.make": N_("改善提案を作成"),
+    "proposal.change": N_("改善提案を変更"),
 }
 """Acts of the audit trail; one that is not here is shown as it is stored."""
 SYSTEM: Mapping[str, str] = {"system": N_("システム"), "system:guard": N_("自動停止")}
@@ -125,7 +125,7 @@ AUDIT_KEY: Mapping[str, str] = {
     "label": N_("ラベル"),
     "to": N_("移動先"),
     "queue": N_("キュー"),
-    "roles": N_("ロール"),
+    "roles": N_("権限"),
     "hits": N_("検知"),
     "from": N_("前の版"),
     "processes": N_("サーバーの数"),

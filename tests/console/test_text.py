@@ -112,8 +112,8 @@ def test_a_word_that_two_marks_share_shows_one_letter():
 
 
 def test_a_reason_does_not_say_aloud_what_its_message_veils():
-    reason = "「しね」「バカ」が「侮辱・誹謗中傷」の表現として辞書に載っています。"
+    reason = "「しね」「バカ」「しね」が「侮辱・誹謗中傷」の表現として辞書に載っています。"
 
     assert as_text(reason, tuple(quotes_of(reason, {"しね", "バカ", "いない"}))) == (
-        "「し〇」「バ〇」が「侮辱・誹謗中傷」の表現として辞書に載っています。"
+        "「し〇」「バ〇」「し〇」が「侮辱・誹謗中傷」の表現として辞書に載っています。"
     )

@@ -21,7 +21,7 @@ def examples(language):
 def shell(code, server, folder):
     code = code.replace("http://127.0.0.1:8080", server.url)
     run = subprocess.run(
-        ["/bin/sh", "-ec", code], cwd=folder, env=os.environ | {"IBASHO_KEY": server.key},
+        ["/bin/sh", "-ec", code], cwd=folder, env=os.environ | {"IBASHO_API_KEY": server.key},
         capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     return run.stdout

@@ -36,7 +36,7 @@ from workers.stopping import Stop
 
 log = structlog.get_logger(__name__)
 
-CHUNK = 10_000
+CHUNK = 20_000
 """Most messages in one transaction: the more there are, the more of them share a row of the counts."""
 _FACTS_CHUNK = 1_000
 _KNOWN_PEOPLE = 200_000

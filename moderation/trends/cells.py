@@ -1,10 +1,15 @@
 """Cells: where messages count, whatever they say."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from moderation.scoring.record import ScoredRecord
 from moderation.trends.days import hour_of, jst_day_of
@@ -21,17 +26,22 @@ from moderation.trends.groups import (
     group_of,
     number_of,
     pair_group,
+    pair_groups,
 )
 from moderation.trends.keys import Versions
 
 _NEW_ACCOUNT = timedelta(days=30)
+_SHARED = [
+    attrgetter(name)
+    for name in ("service", "model_version", "lexicon_version", "fold_version", "ruleset_version")
+]
 
 Pseudonym = Callable[[str, str, str], str]
 """(service, ``author`` or ``room``, id) to pseudonym."""
 
 
 class Place(NamedTuple):
-    """What many messages of a chunk share. Compared by identity where it is a part of a key: see ``At``."""
+    """What many messages of a chunk share."""
 
     service: str
     hour: datetime
@@ -39,107 +49,126 @@ class Place(NamedTuple):
     versions: Versions
 
 
-class At:
-    """A place as a part of a key: hashed as an object, which takes a tenth of the time of its words."""
-
-    __slots__ = ("place",)
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-
-
-AuthorCell = tuple[At, str, str, str]
-"""Place, author, age band, and the segment of the account's age."""
-RoomCell = tuple[At, str, str]
-"""Place, room, and its kind."""
-GroupCell = tuple[At, str, int]
-"""Place, segment, and group."""
+Author = tuple[str, str, str]
+"""Who wrote a message: the pseudonym, the age band, and the segment of the account's age."""
+Room = tuple[str, str]
+"""Where it was written: the room's pseudonym, and its kind."""
+Group = tuple[str, int]
+"""Segment and group."""
 
 
-Cell = tuple[tuple[At, str], AuthorCell, RoomCell, GroupCell]
-"""Where one message counts: its bucket, author, room, and pair of both."""
+class Cell(NamedTuple):
+    """Where one message counts: its author, its room, and the groups of both and of the pair."""
 
-
-def cells_of(records: Iterable[ScoredRecord], pseudonym: Pseudonym) -> list[Cell]:
-    """Where each of some messages counts."""
-    places: dict[tuple[Any, ...], At] = {}
-    numbers: dict[str, int] = {}
-    cells: list[Cell] = []
-    for one in records:
-        at = one.counted_at
-        shared = (
-            one.service,
-            int(at.timestamp()) // 3600,
-            one.model_version,
-            one.lexicon_version,
-            one.fold_version,
-            one.ruleset_version,
-        )
-        place = places.get(shared)
-        if place is None:
-            place = At(Place(one.service, hour_of(at), jst_day_of(at), Versions(*shared[2:])))
-            places[shared] = place
-        author = pseudonym(one.service, "author", one.author_id)
-        room = pseudonym(one.service, "room", one.room_id)
-        for who in (author, room):
-            if who not in numbers:
-                numbers[who] = number_of(who)
-        created, kind = one.author_created_at, one.room_category
-        account = UNKNOWN_ACCOUNTS
-        if created is not None:
-            account = NEW_ACCOUNTS if at - created < _NEW_ACCOUNT else OLD_ACCOUNTS
-        cells.append(
-            (
-                (place, kind),
-                (place, author, one.age_band, account),
-                (place, room, kind),
-                (place, PAIR, pair_group(numbers[author], numbers[room])),
-            )
-        )
-    return cells
+    author: Author
+    room: Room
+    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """How many messages fall where, whatever they say: the same for all sources that know them all."""
+    """How many messages of one place fall where: the same for all sources that know them all."""
 
-    buckets: Mapping[tuple[At, str], int]
-    authors: Mapping[AuthorCell, int]
-    rooms: Mapping[RoomCell, int]
-    groups: Mapping[GroupCell, int]
-
-
-def wrote_of(cells: Sequence[Cell]) -> Wrote:
-    """Add up messages."""
-    authors = Counter([author for _, author, _, _ in cells])
-    rooms = Counter([room for _, _, room, _ in cells])
-    groups = Counter([pair for _, _, _, pair in cells])
-    alike: Counter[tuple[At, str, str, int]] = Counter()
-    for (at, who, age, account), messages in authors.items():
-        alike[at, age, account, group_of(number_of(who))] += messages
-    for (at, age, account, group), messages in alike.items():
-        for segment in _groups_of_authors(at, age, account, group):
-            groups[segment] += messages
-    for room, messages in rooms.items():
-        for segment in groups_of_room(room):
-            groups[segment] += messages
-    return Wrote(Counter([bucket for bucket, _, _, _ in cells]), authors, rooms, groups)
+    kinds: Mapping[str, int]
+    authors: Mapping[Author, int]
+    rooms: Mapping[Room, int]
+    groups: Mapping[Group, int]
 
 
-def groups_of_author(author: AuthorCell) -> tuple[GroupCell, ...]:
-    """The groups that an author is in."""
-    at, who, age, account = author
-    return _groups_of_authors(at, age, account, group_of(number_of(who)))
+class _Known:
+    """Authors or rooms that some messages name, by their own ids."""
+
+    def __init__(self, ids: Sequence[str], pseudonym: Callable[[str], str]) -> None:
+        self.ids = ids
+        self.names = {id_: pseudonym(id_) for id_ in set(ids)}
+        self.numbers = {id_: number_of(name) for id_, name in self.names.items()}
+
+    def all_numbers(self) -> NDArray[np.uint64]:
+        """The number of each message's."""
+        return np.fromiter(map(self.numbers.__getitem__, self.ids), np.uint64, len(self.ids))
 
 
-def _groups_of_authors(at: At, age: str, account: str, group: int) -> tuple[GroupCell, ...]:
-    """The same for all authors of a group: those who share one of many groups share one of few."""
+class Part:
+    """The messages of one place. They are looked at by columns: a call for each takes longer than counting them."""
+
+    def __init__(self, place: Place, records: Sequence[ScoredRecord], pseudonym: Pseudonym) -> None:
+        self.place = place
+        self.records = records
+        self._authors = _Known(
+            [one.author_id for one in records], partial(pseudonym, place.service, "author")
+        )
+        self._rooms = _Known([one.room_id for one in records], partial(pseudonym, place.service, "room"))
+
+    def wrote(self) -> Wrote:
+        """Add up messages."""
+        kinds: Counter[str] = Counter()
+        rooms: dict[Room, int] = {}
+        groups: Counter[Group] = Counter()
+        in_rooms = zip(self._rooms.ids, [one.room_category for one in self.records], strict=True)
+        for (id_, kind), messages in Counter(in_rooms).items():
+            rooms[self._rooms.names[id_], kind] = messages
+            kinds[kind] += messages
+            for group in _groups_of_room(kind, self._rooms.numbers[id_]):
+                groups[group] += messages
+        ages, accounts = [one.age_band for one in self.records], [_account(one) for one in self.records]
+        authors: dict[Author, int] = {}
+        alike: Counter[tuple[str, str, int]] = (
+            Counter()
+        )  # those who share one of many groups share one of few
+        by_authors = zip(self._authors.ids, ages, accounts, strict=True)
+        for (id_, age, account), messages in Counter(by_authors).items():
+            authors[self._authors.names[id_], age, account] = messages
+            alike[age, account, group_of(self._authors.numbers[id_])] += messages
+        for (age, account, many), messages in alike.items():
+            for group in _groups_of_author(age, account, many):
+                groups[group] += messages
+        pairs = pair_groups(self._authors.all_numbers(), self._rooms.all_numbers())
+        groups.update({(PAIR, at): n for at, n in enumerate(np.bincount(pairs).tolist()) if n})
+        return Wrote(kinds, authors, rooms, groups)
+
+    def cell_of(self, one: ScoredRecord) -> Cell:
+        """Where one of these messages counts."""
+        author, room = self._authors.numbers[one.author_id], self._rooms.numbers[one.room_id]
+        age, account, kind = one.age_band, _account(one), one.room_category
+        return Cell(
+            (self._authors.names[one.author_id], age, account),
+            (self._rooms.names[one.room_id], kind),
+            (
+                (PAIR, pair_group(author, room)),
+                *_groups_of_author(age, account, group_of(author)),
+                *_groups_of_room(kind, room),
+            ),
+        )
+
+
+def parts_of(records: Sequence[ScoredRecord], pseudonym: Pseudonym) -> list[Part]:
+    """Messages by what they share, which is mostly everything."""
+    hours = [int(one.counted_at.timestamp()) // 3600 for one in records]
+    keys = list(zip(hours, *(map(get, records) for get in _SHARED), strict=True))
+    if len(set(keys)) == 1:
+        return [Part(_place(records[0]), records, pseudonym)]
+    together: dict[tuple[Any, ...], list[ScoredRecord]] = defaultdict(list)
+    for key, one in zip(keys, records, strict=True):
+        together[key].append(one)
+    return [Part(_place(some[0]), some, pseudonym) for some in together.values()]
+
+
+def _place(one: ScoredRecord) -> Place:
+    versions = Versions(one.model_version, one.lexicon_version, one.fold_version, one.ruleset_version)
+    return Place(one.service, hour_of(one.counted_at), jst_day_of(one.counted_at), versions)
+
+
+def _account(one: ScoredRecord) -> str:
+    created = one.author_created_at
+    if created is None:
+        return UNKNOWN_ACCOUNTS
+    return NEW_ACCOUNTS if one.counted_at - created < _NEW_ACCOUNT else OLD_ACCOUNTS
+
+
+def _groups_of_author(age: str, account: str, group: int) -> tuple[Group, ...]:
     small = group_of(group, PART_GROUPS)
-    return (at, AUTHOR, group), (at, account, small), (at, AGE + age, small)
+    return (AUTHOR, group), (account, small), (AGE + age, small)
 
 
-def groups_of_room(room: RoomCell) -> tuple[GroupCell, ...]:
-    """The groups that a room is in."""
-    at, which, kind = room
-    number = number_of(which)
-    return (at, ROOM, group_of(number)), (at, KIND + kind, group_of(number, PART_GROUPS))
+def _groups_of_room(kind: str, number: int) -> tuple[Group, ...]:
+    return (ROOM, group_of(number)), (KIND + kind, group_of(number, PART_GROUPS))

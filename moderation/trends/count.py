@@ -1,23 +1,12 @@
 """Count scored messages into buckets: pure sums, so that a recount gives the same."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from moderation.scoring.record import ScoredRecord
-from moderation.trends.cells import (
-    AuthorCell,
-    Cell,
-    GroupCell,
-    Place,
-    Pseudonym,
-    RoomCell,
-    Wrote,
-    cells_of,
-    groups_of_author,
-    groups_of_room,
-    wrote_of,
-)
+from moderation.trends.cells import Cell, Part, Place, Pseudonym, Wrote, parts_of
 from moderation.trends.groups import NEW_ACCOUNTS
 from moderation.trends.keys import BucketKey, DayKey, GroupKey, HourKey, TotalKey, Versions
 
@@ -47,6 +36,24 @@ class Measured:
 
 
 @dataclass(slots=True)
+class OfDay:
+    """One day's rows of authors or rooms, by pseudonym.
+
+    Attributes:
+        counts: [messages, hits].
+        facts: Of an author the age band, and whether the account was younger than 30 days; of a room its kind.
+    """
+
+    counts: dict[str, list[int]] = field(default_factory=dict)
+    facts: dict[str, tuple[str | bool, ...]] = field(default_factory=dict)
+
+    def add(self, who: str, facts: tuple[str | bool, ...], n: Sequence[int]) -> None:
+        """Add messages and hits."""
+        self.facts[who] = facts
+        _add(self.counts, who, n)
+
+
+@dataclass(slots=True)
 class Counts:
     """Sums over some messages.
 
@@ -55,9 +62,7 @@ class Counts:
 
     Attributes:
         buckets: [messages, hits, holds, blocks] an hour; ``totals`` a day, ``hours`` without holds.
-        rooms: [messages, hits] a day and room, with the room's category.
-        authors: [messages, hits] a day and author; ``author_facts`` has the age band and whether the
-            account was younger than 30 days.
+        rooms: A day's rooms; ``authors`` its authors.
         groups: [messages, hits] a day and random group.
 
     Of a measurement model, ``rooms`` and ``authors`` hold only who was hit, and their hits: who
@@ -67,107 +72,88 @@ class Counts:
     buckets: dict[BucketKey, list[int]] = field(default_factory=dict)
     totals: dict[TotalKey, list[int]] = field(default_factory=dict)
     hours: dict[HourKey, list[int]] = field(default_factory=dict)
-    rooms: dict[DayKey, list[int]] = field(default_factory=dict)
-    room_categories: dict[DayKey, str] = field(default_factory=dict)
-    authors: dict[DayKey, list[int]] = field(default_factory=dict)
-    author_facts: dict[DayKey, tuple[str, bool]] = field(default_factory=dict)
+    rooms: dict[DayKey, OfDay] = field(default_factory=lambda: defaultdict(OfDay))
+    authors: dict[DayKey, OfDay] = field(default_factory=lambda: defaultdict(OfDay))
     groups: dict[GroupKey, list[int]] = field(default_factory=dict)
 
 
-def count(records: Sequence[ScoredRecord], pseudonym: Pseudonym, measured: Iterable[Measured] = ()) -> Counts:
+def count(records: Sequence[ScoredRecord], pseudonym: Pseudonym, measured: Sequence[Measured] = ()) -> Counts:
     """Count messages, each once; the caller sees to it that none comes twice."""
     counts = Counts()
-    cells = cells_of(records, pseudonym)
-    everything = wrote_of(cells)
-    live = _Source(counts, LIVE, None)
-    live.add_messages(everything)
-    for cell, one in zip(cells, records, strict=True):
-        if one.categories or one.verdict != "allow":
-            live.add_hit(cell, one.categories, one.verdict)
-    for model in measured:
-        found = [model.categories.get((one.service, one.id)) for one in records]
-        source = _Source(counts, model.source, model.versions)
-        if None in found:
-            source.add_messages(
-                wrote_of([cell for cell, said in zip(cells, found, strict=True) if said is not None])
-            )
-        else:
-            source.add_messages(everything)
-        for cell, said in zip(cells, found, strict=True):
-            if said:
-                source.add_hit(cell, said, "allow")
+    for part in parts_of(records, pseudonym):
+        everything = part.wrote()
+        live = _Source(counts, LIVE, part.place, part.place.versions)
+        live.add(everything, [(part.cell_of(one), one.categories) for one in part.records if one.categories])
+        live.add_kept([one for one in part.records if one.verdict != "allow"])
+        for model in measured:
+            found = [model.categories.get((one.service, one.id)) for one in part.records]
+            wrote = everything
+            if None in found:
+                known = [one for one, said in zip(part.records, found, strict=True) if said is not None]
+                wrote = Part(part.place, known, pseudonym).wrote()
+            hits = [(part.cell_of(one), said) for one, said in zip(part.records, found, strict=True) if said]
+            _Source(counts, model.source, part.place, model.versions).add(wrote, hits)
     return counts
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Adds what one source says. ``versions`` are a measurement model's own; None: those of each message."""
+    """Adds what one source says of one place, counted with the given versions."""
 
     counts: Counts
     name: str
-    versions: Versions | None
+    place: Place
+    versions: Versions
 
-    def add_messages(self, wrote: Wrote) -> None:
-        """The denominators: rows of category ``all``."""
-        for (at, kind), messages in wrote.buckets.items():
-            self._add_to_buckets(at.place, kind, ALL, (messages, 0, 0, 0))
-        for group, messages in wrote.groups.items():
-            self._add_to_group(group, ALL, (messages, 0))
-        if self.name == LIVE:
-            # Most of a chunk's rows: one call for each would take longer than the counting.
-            authors, facts, new_key = self.counts.authors, self.counts.author_facts, DayKey._make
-            for (at, who, age, account), messages in wrote.authors.items():
-                service, _, day, (model, _, fold, _) = at.place
-                key = new_key((service, day, who, ALL, LIVE, fold, model))
-                facts[key] = (age, account == NEW_ACCOUNTS)
-                if (there := authors.get(key)) is None:
-                    authors[key] = [messages, 0]
-                else:
-                    there[0] += messages
-            for room, messages in wrote.rooms.items():
-                self._add_to_room(room, ALL, (messages, 0))
+    def add(self, wrote: Wrote, hits: Sequence[tuple[Cell, Sequence[str]]]) -> None:
+        """Messages, and which of them reached which categories."""
+        said = [(cell, category) for cell, some in hits for category in (ALL, *some)]
+        kinds = Counter([(cell.room[1], category) for cell, category in said])
+        for kind, category, messages, hit in _rows(wrote.kinds, kinds):
+            self._add_to_buckets(kind, category, (messages, hit, 0, 0))
+        groups = Counter([(group, category) for cell, category in said for group in cell.groups])
+        service, day = self.place.service, self.place.day
+        for group, category, messages, hit in _rows(wrote.groups, groups):
+            _add(self.counts.groups, GroupKey(service, day, self.name, *group, category), (messages, hit))
+        live = self.name == LIVE
+        keys = {category: self._day_key(category) for category in {ALL, *(category for _, category in said)}}
+        authors = {category: self.counts.authors[key] for category, key in keys.items()}
+        by_author = Counter([(cell.author, category) for cell, category in said])
+        for (who, age, account), category, messages, hit in _rows(wrote.authors if live else None, by_author):
+            authors[category].add(who, (age, account == NEW_ACCOUNTS), (messages, hit))
+        rooms = {category: self.counts.rooms[key] for category, key in keys.items()}
+        by_room = Counter([(cell.room, category) for cell, category in said])
+        for (which, kind), category, messages, hit in _rows(wrote.rooms if live else None, by_room):
+            rooms[category].add(which, (kind,), (messages, hit))
 
-    def add_hit(self, cell: Cell, categories: Sequence[str], verdict: str) -> None:
-        """One message that says more than "one more"."""
-        hit, kept = int(bool(categories)), (int(verdict == "hold"), int(verdict == "block"))
-        (at, kind), author, room, pair = cell
-        groups = (pair, *groups_of_author(author), *groups_of_room(room))
-        for category in (ALL, *categories):
-            said = (int(category != ALL), hit)  # as a message of category "all" it is counted already
-            self._add_to_buckets(at.place, kind, category, (*said, *kept))
-            for group in groups:
-                self._add_to_group(group, category, said)
-            if self.name == LIVE or hit:
-                of_day = said if self.name == LIVE else (1, 1)
-                self._add_to_author(author, category, of_day)
-                self._add_to_room(room, category, of_day)
+    def add_kept(self, records: Sequence[ScoredRecord]) -> None:
+        """Which messages were held or blocked."""
+        for one in records:
+            kept = (0, 0, int(one.verdict == "hold"), int(one.verdict == "block"))
+            for category in (ALL, *one.categories):
+                self._add_to_buckets(one.room_category, category, kept)
 
-    def _add_to_buckets(self, place: Place, kind: str, category: str, n: Sequence[int]) -> None:
-        service, name, counted = place.service, self.name, self.versions or place.versions
-        _add(self.counts.buckets, BucketKey(service, place.hour, category, kind, name, *counted), n)
-        _add(self.counts.totals, TotalKey(service, place.day, name, kind, category, *counted), n)
-        _add(self.counts.hours, HourKey(service, place.hour, name, category), n[:2])
+    def _add_to_buckets(self, kind: str, category: str, n: Sequence[int]) -> None:
+        service, hour, day, _ = self.place
+        _add(self.counts.buckets, BucketKey(service, hour, category, kind, self.name, *self.versions), n)
+        _add(self.counts.totals, TotalKey(service, day, self.name, kind, category, *self.versions), n)
+        _add(self.counts.hours, HourKey(service, hour, self.name, category), n[:2])
 
-    def _add_to_group(self, cell: GroupCell, category: str, n: Sequence[int]) -> None:
-        at, segment, group = cell
-        place = at.place
-        _add(self.counts.groups, GroupKey(place.service, place.day, self.name, segment, group, category), n)
+    def _day_key(self, category: str) -> DayKey:
+        service, _, day, _ = self.place
+        return DayKey(service, day, category, self.name, self.versions.fold, self.versions.model)
 
-    def _add_to_author(self, cell: AuthorCell, category: str, n: Sequence[int]) -> None:
-        at, author, age, account = cell
-        key = self._day_key(at.place, author, category)
-        _add(self.counts.authors, key, n)
-        self.counts.author_facts[key] = (age, account == NEW_ACCOUNTS)
 
-    def _add_to_room(self, cell: RoomCell, category: str, n: Sequence[int]) -> None:
-        at, room, kind = cell
-        key = self._day_key(at.place, room, category)
-        _add(self.counts.rooms, key, n)
-        self.counts.room_categories[key] = kind
-
-    def _day_key(self, place: Place, who: str, category: str) -> DayKey:
-        counted = self.versions or place.versions
-        return DayKey(place.service, place.day, who, category, self.name, counted.fold, counted.model)
+def _rows(
+    wrote: Mapping[_Key, int] | None, hits: Mapping[tuple[_Key, str], int]
+) -> Iterator[tuple[_Key, str, int, int]]:
+    """Place, category, messages and hits: category "all" of who wrote, and what was reached; of that only, with None."""
+    if wrote is not None:
+        for where, messages in wrote.items():
+            yield where, ALL, messages, hits.get((where, ALL), 0)
+    for (where, category), hit in hits.items():
+        if wrote is None or category != ALL:
+            yield where, category, hit, hit
 
 
 def _add(sums: dict[_Key, list[int]], key: _Key, more: Sequence[int]) -> None:

@@ -10,6 +10,9 @@ Source:
 
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 GROUPS: Final = 128
 """Groups of authors, of rooms, and of pairs, for the figures of a whole service."""
 PART_GROUPS: Final = 32
@@ -45,3 +48,10 @@ def group_of(number: int, groups: int = GROUPS) -> int:
 def pair_group(author: int, room: int) -> int:
     """The group of an author in a room; independent of the groups of both."""
     return ((author * _MIXED + room) & 0xFFFFFFFF) * _MIXED % 0x100000000 * GROUPS >> 32
+
+
+def pair_groups(authors: NDArray[np.uint64], rooms: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """``pair_group`` of many at once."""
+    mixed, low = np.uint64(_MIXED), np.uint64(0xFFFFFFFF)
+    pairs = (authors * mixed + rooms) & low  # what runs over 64 bits is masked away
+    return ((pairs * mixed & low) * np.uint64(GROUPS) >> np.uint64(32)).astype(np.int64)

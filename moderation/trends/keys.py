@@ -42,11 +42,10 @@ class HourKey(NamedTuple):
 
 
 class DayKey(NamedTuple):
-    """Where a message counts: the day of one author or room (a pseudonym)."""
+    """What the rows of all authors, or of all rooms, of a day share."""
 
     service_id: str
     day: date
-    who: str
     category: str
     source: str
     fold_version: str

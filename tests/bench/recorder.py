@@ -1,7 +1,7 @@
 """`make bench-recorder`: messages a second from the stream into archive and buckets, on one core.
 
 A real Redis, the real recorder and databases. The chat is short, by 50,000 authors in 500 rooms of 30 kinds: of
-10,000 messages there are about 7,000 authors. 4 % of it is harmful. ``equal``: the measurement model is the live
+20,000 messages there are about 13,000 authors. 4 % of it is harmful. ``equal``: the measurement model is the live
 one, its scores are taken over; ``another``: every message is scored again. The recorder has one core, Redis and
 PostgreSQL what is left. Seconds are the recorder's own, waiting for the disk included, and beside them its
 processor time: the two differ where the machine does something else.

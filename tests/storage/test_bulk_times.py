@@ -20,4 +20,4 @@ def test_a_time_is_the_same_text_in_every_zone(value):
         expected = WRITTEN(value)
     except OverflowError:  # the wall clock of UTC would lie before the year 1, or after 9999
         return
-    assert bulk._time(value) == expected
+    assert bulk._times([value, None]) == [expected, None]

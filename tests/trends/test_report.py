@@ -270,12 +270,22 @@ RECORDS = st.lists(
 )
 
 
+def rows_of(sums):
+    """Key, whose row it is, and its numbers; only rows of authors and rooms are somebody's."""
+    for key, found in sums.items():
+        yield from (
+            [(key, None, found)]
+            if isinstance(found, list)
+            else ((key, who, numbers) for who, numbers in found.counts.items())
+        )
+
+
 @given(RECORDS)
 def test_hours_rooms_and_authors_all_add_up_to_the_messages(records):
     counts = count(records, PSEUDONYMS.of)
 
     def of(sums, category, at):
-        return sum(values[at] for key, values in sums.items() if key.category == category)
+        return sum(numbers[at] for key, _, numbers in rows_of(sums) if key.category == category)
 
     for category in (ALL, "insult", "threat", "spam_scam"):
         messages = len(records) if category == ALL else sum(category in one.categories for one in records)
@@ -287,7 +297,8 @@ def test_hours_rooms_and_authors_all_add_up_to_the_messages(records):
     by_day = Counter(jst_day_of(one.counted_at) for one in records)
     for day, number in by_day.items():
         assert (
-            sum(n[0] for key, n in counts.authors.items() if key.category == ALL and key.day == day) == number
+            sum(n[0] for key, _, n in rows_of(counts.authors) if key.category == ALL and key.day == day)
+            == number
         )
 
 
@@ -296,14 +307,16 @@ def test_counting_in_parts_gives_the_sum_of_counting_at_once(records, cut):
     whole = count(records, PSEUDONYMS.of)
     parts = [count(part, PSEUDONYMS.of) for part in (records[:cut], records[cut:])]
 
-    for name in ("buckets", "rooms", "authors"):
+    for name in ("buckets", "totals", "hours", "rooms", "authors", "groups"):
         added = Counter()
         for part in parts:
-            for key, values in getattr(part, name).items():
-                for at, number in enumerate(values):
-                    added[key, at] += number
+            for key, who, numbers in rows_of(getattr(part, name)):
+                for at, number in enumerate(numbers):
+                    added[key, who, at] += number
         expected = {
-            (key, at): n for key, values in getattr(whole, name).items() for at, n in enumerate(values)
+            (key, who, at): n
+            for key, who, numbers in rows_of(getattr(whole, name))
+            for at, n in enumerate(numbers)
         }
         assert dict(added) == expected
 
@@ -311,7 +324,8 @@ def test_counting_in_parts_gives_the_sum_of_counting_at_once(records, cut):
 def test_an_account_is_new_for_thirty_days():
     for days, new in ((29, True), (30, False)):
         counts = count([record(author_created_at=NOON - timedelta(days=days))], PSEUDONYMS.of)
-        assert {fact for _, fact in counts.author_facts.values()} == {new}
+        [authors] = counts.authors.values()
+        assert {fact for _, fact in authors.facts.values()} == {new}
 
 
 def test_a_year_can_be_asked_for(database):

@@ -20,7 +20,7 @@ from moderation.trends.count import Measured, count
 _KEPT = tuple(
     name for name in ScoredRecord.__struct_fields__ if name != "own_scores"
 )  # what those are needed for is counted when a message is new
-_FIELDS = attrgetter(*_KEPT)
+_GETTERS = [attrgetter(name) for name in _KEPT]
 _COLUMNS = tuple("service_id" if name == "service" else name for name in _KEPT)
 
 
@@ -59,18 +59,19 @@ def record(
     return len(new)
 
 
-def _insert_new(connection: Connection, records: Sequence[ScoredRecord]) -> list[ScoredRecord]:
+def _insert_new(connection: Connection, records: Sequence[ScoredRecord]) -> Sequence[ScoredRecord]:
     """Where an id comes twice, the first one is the message: in the archive, and among the new."""
     by_key = {(one.service, one.id): one for one in reversed(records)}
-    rows = [_FIELDS(by_key[key]) for key in sorted(by_key)]
-    new = bulk.insert_new(connection, messages, _COLUMNS, rows)
-    return [one for key, one in by_key.items() if key in new]
+    those = [by_key[key] for key in sorted(by_key)]
+    columns = [list(map(get, those)) for get in _GETTERS]
+    known = bulk.insert_new(connection, messages, _COLUMNS, columns)
+    return [one for key, one in by_key.items() if key not in known] if known else those
 
 
 def clean(one: ScoredRecord) -> ScoredRecord:
     """The record with texts that both databases can keep; nearly always the very same."""
     texts = (one.id, one.author_id, one.room_id, one.room_category, one.target_id or "", one.text)
-    if "".join(texts).isprintable():
+    if "\0" not in "".join(texts):  # what else they could not keep, MessagePack cannot either
         return one
     return msgspec.structs.replace(
         one,

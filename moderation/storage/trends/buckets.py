@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -17,11 +18,9 @@ from moderation.storage.tables.archive import (
     hour_totals,
     trend_buckets,
 )
-from moderation.trends.count import Counts
+from moderation.trends.count import Counts, OfDay
 from moderation.trends.facts import FactKey
 from moderation.trends.keys import DayKey
-
-_DAY_KEY = DayKey._fields
 
 
 def add(connection: Connection, counts: Counts) -> None:
@@ -37,22 +36,24 @@ def add(connection: Connection, counts: Counts) -> None:
     ):
         added = tuple(column.name for column in table.columns if not column.primary_key)
         _raise(connection, table, [(*key, *n) for key, n in sorted(sums.items())], sums=added)
-    kinds, facts_of = counts.room_categories, counts.author_facts
+    _raise_days(connection, day_rooms, "room", ("room_category",), counts.rooms)
+    _raise_days(connection, day_authors, "author", ("age_band", "new_account"), counts.authors)
+
+
+def _raise_days(
+    connection: Connection, table: Table, who: str, facts: tuple[str, ...], days: Mapping[DayKey, OfDay]
+) -> None:
     _raise(
         connection,
-        day_rooms,
-        [(*key, kinds[key], *n) for key, n in sorted(counts.rooms.items())],
-        names=(*_DAY_KEY[:2], "room", *_DAY_KEY[3:], "room_category", "messages", "hits"),
+        table,
+        [
+            (name, *key, *of_day.facts[name], *of_day.counts[name])
+            for key, of_day in sorted(days.items(), key=itemgetter(0))
+            for name in sorted(of_day.counts)
+        ],
+        names=(who, *DayKey._fields, *facts, "messages", "hits"),
         sums=("messages", "hits"),
-        latest=("room_category",),
-    )
-    _raise(
-        connection,
-        day_authors,
-        [(*key, *facts_of[key], *n) for key, n in sorted(counts.authors.items())],
-        names=(*_DAY_KEY[:2], "author", *_DAY_KEY[3:], "age_band", "new_account", "messages", "hits"),
-        sums=("messages", "hits"),
-        latest=("age_band", "new_account"),
+        latest=facts,
     )
 
 
@@ -68,8 +69,9 @@ def add_facts(connection: Connection, counts: Mapping[FactKey, int]) -> None:
 
 def new_facts(connection: Connection, ids: Sequence[str], *, now: datetime) -> set[str]:
     """Remember outbox ids as counted, and say which of them were not counted before."""
-    rows = [(fact_id, now) for fact_id in sorted(set(ids))]
-    return {fact_id for (fact_id,) in bulk.insert_new(connection, facts, ("id", "at"), rows)}
+    given = sorted(set(ids))
+    known = bulk.insert_new(connection, facts, ("id", "at"), (given, [now] * len(given)))
+    return {fact_id for fact_id in given if (fact_id,) not in known}
 
 
 def _raise(

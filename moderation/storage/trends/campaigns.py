@@ -208,9 +208,10 @@ def add_readers(connection: Connection, campaign_id: str, readers: Iterable[tupl
     first: dict[str, datetime] = {}
     for reader, at in readers:
         first[reader] = min(at, first.get(reader, at))
-    rows = [(campaign_id, reader, at) for reader, at in sorted(first.items())]
-    names = ("campaign_id", "reader", "read_at")
-    return len(bulk.insert_new(connection, campaign_readers, names, rows))
+    given = sorted(first)
+    columns = ([campaign_id] * len(given), given, [first[reader] for reader in given])
+    known = bulk.insert_new(connection, campaign_readers, ("campaign_id", "reader", "read_at"), columns)
+    return len(given) - len(known)
 
 
 def readers(connection: Connection, campaign_id: str) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from moderation.storage.chat.windows import (
     not_kept,
     window_key,
 )
+from moderation.storage.chat.windows_script import FEW
 from moderation.storage.redis import connect_async
 from rules.windows import ExactWindows, WindowRequest, WindowSpec
 
@@ -38,41 +40,75 @@ def request(measure, *, at, member=None, key="k", adds=True):
     return WindowRequest(spec=SPECS[measure], key=f"{measure}:{key}", member=member, at=at, add=adds)
 
 
-def run(redis_url, service, messages, *, count=True, **most):
+def run(redis_url, service, messages, **given):
     """Values of messages, each a (message id, requests) pair, sent one by one."""
+    return run_together(redis_url, service, [[message] for message in messages], **given)
+
+
+def run_together(redis_url, service, runs, *, count=True, **most):
+    """Values of messages, several a run."""
 
     async def counting():
         redis = connect_async(redis_url)
         windows = RedisWindows(redis, **most)
-        values = [(await windows.run(service, [name], [asked], count=count))[0] for name, asked in messages]
+        values = []
+        for messages in runs:
+            names, asked = zip(*messages, strict=True) if messages else ((), ())
+            values += await windows.run(service, names, asked, count=count)
         await redis.aclose()
         return values
 
     return asyncio.run(counting())
 
 
-MESSAGES = st.lists(
-    st.tuples(
-        st.sampled_from(sorted(SPECS)),
-        st.integers(min_value=0, max_value=WITHIN),  # seconds since the message before
-        st.sampled_from("abcd"),  # author
-        st.sampled_from("xy"),  # room
+REQUESTS = st.lists(
+    st.lists(  # messages of one run
+        st.tuples(
+            st.sampled_from(sorted(SPECS)),
+            st.sampled_from(
+                [0, 1, 7, WITHIN - 1, WITHIN, 2 * WITHIN + 2, 3700]
+            ),  # seconds since the one before
+            st.sampled_from([f"a{number}" for number in range(2 * FEW)]),  # author
+            st.sampled_from("xy"),  # room
+        ),
+        max_size=3 * FEW,
     ),
-    max_size=40,
+    max_size=4,
 )
+"""Counters that stay small, that grow large within a run or between two, and whose members all leave."""
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(messages=MESSAGES)
-def test_counts_equal_counting_by_hand(redis_url, redis, messages):
+@given(runs=REQUESTS)
+def test_counts_equal_counting_by_hand(redis_url, redis, runs):
     redis.flushdb()
     now, sent = 1_000_000.0, []
-    for at, (measure, later, author, room) in enumerate(messages):
-        now += later
-        member = None if measure == "count" else author
-        sent.append((f"m{at}", [request(measure, at=now, member=member, key=room)]))
+    for number, messages in enumerate(runs):
+        sent.append([])
+        for at, (measure, later, author, room) in enumerate(messages):
+            now += later
+            member = None if measure == "count" else author
+            sent[-1].append((f"m{number}-{at}", [request(measure, at=now, member=member, key=room)]))
+
+    told = run_together(redis_url, "s", sent)
+
+    assert told == ExactWindows().run([asked for messages in sent for _, asked in messages])
+    assert all(redis.ttl(key) > 0 for key in redis.scan_iter())
+
+
+@pytest.mark.parametrize("measure", sorted(SPECS))
+def test_counters_count_the_same_while_they_grow(redis_url, redis, measure):
+    """One by one, with members that come late and again, from nothing to a sorted set."""
+    sent = []
+    for number in range(3 * FEW):
+        member = None if measure == "count" else f"a{number * 7 % (2 * FEW)}"
+        late = (
+            40 if measure != "distinct" and number % 5 == 4 else 0
+        )  # distinct things know their last time only
+        sent.append((f"m{number}", [request(measure, at=1_000.0 + number - late, member=member)]))
 
     assert run(redis_url, "s", sent) == ExactWindows().run([asked for _, asked in sent])
+    assert redis.type(window_key("s", sent[0][1][0])) == b"zset"
 
 
 @pytest.mark.parametrize("measure", sorted(SPECS))
@@ -104,7 +140,7 @@ def test_memory_stays_bounded_under_a_flood_and_keys_expire(redis_url, redis):
     key = window_key("s", flood[0][1][0])
     assert values[-1] == {"w-count": MOST_MEMBERS}
     assert redis.zcard(key) == MOST_MEMBERS
-    assert 0 < redis.ttl(key) <= 3 * WITHIN + 2
+    assert 0 < redis.ttl(key) <= 4 * WITHIN + 2
 
 
 def test_counters_stay_bounded_whatever_is_sent_and_those_that_are_there_go_on(redis_url, redis):
@@ -121,14 +157,23 @@ def test_counters_stay_bounded_whatever_is_sent_and_those_that_are_there_go_on(r
     assert not_kept(redis) == {("s", kept_for(SPECS["count"])): 20}
 
 
-def test_a_counter_in_use_is_written_down_again_before_it_would_expire(redis_url, redis):
+@pytest.mark.parametrize("members", [1, FEW + 1])
+def test_a_counter_in_use_is_noted_again_before_it_would_expire(redis_url, redis, members):
+    """As if it had been noted in the slice of time before this one, and that number were gone."""
     asked = request("count", at=10.0)
-    key = window_key("s", asked)
-    run(redis_url, "s", [("m1", [asked])])
-    redis.expire(key, WITHIN)  # as if most of its life had passed
+    key, keep = window_key("s", asked), kept_for(SPECS["count"])
+    run(redis_url, "s", [(f"m{number}", [asked]) for number in range(members)])
+    [noted] = redis.keys("ibasho:w:s:#*")
+    redis.delete(noted)
+    if members == 1:
+        slice_, *rest = msgspec.msgpack.decode(redis.get(key))
+        redis.set(key, msgspec.msgpack.encode([slice_ - 1, *rest]), ex=keep // 2)
+    else:
+        redis.expire(key, keep // 2)
 
-    assert run(redis_url, "s", [("m2", [asked])]) == [{"w-count": 2}]
-    assert redis.ttl(key) >= 2 * WITHIN
+    assert run(redis_url, "s", [("more", [asked]), ("again", [asked])])[-1] == {"w-count": members + 2}
+    assert redis.ttl(key) >= keep
+    assert [redis.get(noted) for noted in redis.keys("ibasho:w:s:#*")] == [b"1"]
 
 
 def test_reports_are_counted_by_their_intake_and_read_by_scoring(redis_url, redis):

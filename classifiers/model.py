@@ -1,6 +1,6 @@
 """The classifier that serves: texts in, calibrated probabilities out, and the evidence when asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -22,18 +22,23 @@ class Scores:
     """What the classifier says about one text. Probabilities 0..1, for the assumed prior.
 
     Attributes:
-        probabilities: One for each category.
+        row: One for each category, in the order of CATEGORIES, before all others.
         minors: That a minor is the one at risk.
         target: Whom it is most likely about: one of TARGETS.
     """
 
-    __slots__ = ("_targets", "minors", "probabilities", "target")
+    __slots__ = ("_targets", "minors", "row", "target")
 
     def __init__(self, row: list[float]) -> None:
-        self.probabilities: Final[Mapping[str, float]] = dict(zip(CATEGORIES, row, strict=False))
+        self.row: Final = row
         self.minors: Final = row[_SIZE]
         self._targets: Final = row[_SIZE + 1 :]
         self.target: Final = TARGETS[self._targets.index(max(self._targets))]
+
+    @property
+    def probabilities(self) -> dict[str, float]:
+        """One for each category."""
+        return dict(zip(CATEGORIES, self.row, strict=False))
 
     @property
     def targets(self) -> dict[str, float]:

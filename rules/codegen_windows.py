@@ -42,6 +42,16 @@ class Ask:
     triggered: bool
     readers: tuple[Row, ...]
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether most messages count."""
+        return self.counts and self.where is None
+
+    @property
+    def counts_all(self) -> bool:
+        """Whether every message counts."""
+        return self.is_usual and not self.min_length
+
 
 def windows_function(asks: Sequence[Ask], writer: Writer, hopeful: Writer) -> WindowsFunction:
     """Tells of each window whether a message is added to it, and whether its value is wanted.
@@ -51,15 +61,18 @@ def windows_function(asks: Sequence[Ask], writer: Writer, hopeful: Writer) -> Wi
         writer: Writes what is counted.
         hopeful: Writes whether a rule could fire if every window were as wanted; shares ``names`` with ``writer``.
     """
-    lines = ["def windows(p):\n", HEAD, "    a = r = 0; n = len(s.views.folded)\n"]
+    every = sum(1 << number for number, ask in enumerate(asks) if ask.counts_all)
+    lines = ["def windows(p):\n", HEAD, f"    a = {every}; r = 0; n = len(s.views.folded)\n"]
     seen: list[str] = []
     for number, ask in enumerate(asks):
+        if ask.counts_all:
+            continue
         tests = [f"n >= {ask.min_length}"] if ask.min_length else []
         tests += [writer.true(ask.where)] if ask.where is not None else []
         bit = 1 << number
         if ask.counts:
             where = seen if ask.triggered else lines
-            where.append(f"{' and '.join(tests) or 'True'}: a |= {bit}\n")
+            where.append(f"{' and '.join(tests)}: a |= {bit}\n")
         always = [hopeful.fires(row.plan) for row in ask.readers if row.bit is None]
         if always:
             lines.append(f"not a & {bit} and ({' or '.join(always)}): r |= {bit}\n")
@@ -75,9 +88,14 @@ def windows_function(asks: Sequence[Ask], writer: Writer, hopeful: Writer) -> Wi
         lines += ["    if g:\n", *(f"        if {line}" for line in seen)]
     lines.append("    r |= a\n    if not r: return ()\n    o = []; t = s.sent_at.timestamp()\n")
     lines.extend(_names(asks))
+    rare: list[str] = []
+    rare_bits = 0
     for number, ask in enumerate(asks):
         writer.names[f"S{number}"] = ask.spec
-        lines.append(_request(number, ask.spec))
+        (lines if ask.is_usual else rare).append(_request(number, ask.spec))
+        rare_bits |= 0 if ask.is_usual else 1 << number
+    if rare:  # most messages ask for none of them
+        lines += [f"    if r & {rare_bits}:\n", *(f"    {line}" for line in rare)]
     lines.append("    return tuple(o)\n")
     writer.names |= {"Request": WindowRequest, "named": remembered, "short": short}
     return made("".join(lines), "windows", writer)  # type: ignore[no-any-return]

@@ -6,7 +6,9 @@ A rule that cannot be compiled is left out and named; the others run.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from hashlib import sha256
+from operator import or_
 
 from rules.codegen import PackFunction, Row, Writer, pack_function
 from rules.codegen_windows import Ask, windows_function
@@ -68,6 +70,7 @@ def _engine(plans: Mapping[str, Plan]) -> Engine:
         Row(number=number, plan=plan, bit=masks.rules[plan.rule.id]) for number, plan in enumerate(ordered)
     ]
     specs, asks = _windows(rows, plans)
+    always, packs = _packs(rows, numbers, plans, masks)
     writer = Writer(probes=numbers, plans=plans, bits=masks.nodes)
     hopeful = Writer(probes=numbers, plans=plans, bits=masks.nodes, assume_windows=True, names=writer.names)
     return Engine(
@@ -78,7 +81,9 @@ def _engine(plans: Mapping[str, Plan]) -> Engine:
         joined=masks.joined,
         scored=masks.scored,
         eager=masks.eager,
-        packs=_packs(rows, numbers, plans, masks),
+        always=always,
+        packs=packs,
+        wanted=reduce(or_, (wanted for wanted, _ in packs), 0),
         probes=tuple(probe_of(node, views, joins) for node in of_text),
         numbers=numbers,
         windows=specs,
@@ -110,26 +115,21 @@ def _joins(nodes: Iterable[Node]) -> dict[Reach, PhraseIndex]:
 
 def _packs(
     rows: Sequence[Row], numbers: Mapping[Node, int], plans: Mapping[str, Plan], masks: Masks
-) -> tuple[tuple[int, PackFunction], ...]:
+) -> tuple[tuple[PackFunction, ...], tuple[tuple[int, PackFunction], ...]]:
+    """The packs that are asked of every message, and the others with the bits of which they need one."""
     members: defaultdict[str, list[Row]] = defaultdict(list)
     for row in rows:
         members[row.plan.rule.category].append(row)
-    return tuple(
-        (
-            _bits(members[name]),
-            pack_function(name, members[name], Writer(probes=numbers, plans=plans, bits=masks.nodes)),
-        )
-        for name in sorted(members)
-    )
-
-
-def _bits(rows: Sequence[Row]) -> int:
-    """The bits of which one is needed for some rule to fire; -1 where a rule needs none."""
-    return (
-        -1
-        if any(row.bit is None for row in rows)
-        else sum(1 << row.bit for row in rows if row.bit is not None)
-    )
+    always: list[PackFunction] = []
+    packs: list[tuple[int, PackFunction]] = []
+    for name in sorted(members):
+        function = pack_function(name, members[name], Writer(probes=numbers, plans=plans, bits=masks.nodes))
+        bits = [row.bit for row in members[name] if row.bit is not None]
+        if len(bits) < len(members[name]):
+            always.append(function)
+        else:
+            packs.append((sum(1 << bit for bit in bits), function))
+    return tuple(always), tuple(packs)
 
 
 def _windows(rows: Sequence[Row], plans: Mapping[str, Plan]) -> tuple[tuple[WindowSpec, ...], list[Ask]]:

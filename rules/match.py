@@ -41,8 +41,9 @@ class Engine:
         joined: The bits that their phrases set.
         eager: The views that are searched for every message.
         scored: The bits that high scores set.
-        packs: A function for each pack, and the bits of which a message's mask needs one; -1 where some rule
-            of the pack is asked of every message.
+        always: Functions of packs of which some rule is asked of every message.
+        packs: Those of the others, and the bits of which a message's mask needs one.
+        wanted: All these bits.
         probes: Conditions on text by number.
         numbers: The numbers of those conditions.
         windows: The counters, in order of their bits in what ``asks`` answers.
@@ -55,7 +56,9 @@ class Engine:
     joined: tuple[Joined, ...]
     eager: tuple[EagerView, ...]
     scored: tuple[Scored, ...]
+    always: tuple[PackFunction, ...]
     packs: tuple[tuple[int, PackFunction], ...]
+    wanted: int
     probes: tuple[Probe, ...]
     numbers: Mapping[Node, int]
     windows: tuple[WindowSpec, ...]
@@ -191,8 +194,7 @@ class RuleSet:
     def silent(self, searched: Searched) -> bool:
         """Whether no rule can fire on this text and no window looks at it, whoever sends it."""
         engine = self.engine
-        waits = not (searched.mask or engine.scored or engine.joined or engine.windows)
-        return waits and all(wanted >= 0 for wanted, _ in engine.packs)
+        return not (searched.mask or engine.scored or engine.joined or engine.windows or engine.always)
 
     def prepare_found(self, subject: Subject, searched: Searched) -> Prepared:
         """The same as ``prepare`` for a message whose text was searched before."""
@@ -207,16 +209,19 @@ class RuleSet:
             prepared: From ``prepare``.
             windows: Values by ``WindowSpec.id`` for each message; None where they are not known.
         """
-        packs = self.engine.packs
+        always, packs, some = self.engine.always, self.engine.packs, self.engine.wanted
         result: list[tuple[Hit, ...]] = []
         for index, message in enumerate(prepared):
             known = None if windows is None else windows[index]
             message.windows = _NOTHING if known is None else known
             fired: list[int] = []
             mask = message.mask
-            for wanted, function in packs:
-                if mask & wanted or wanted < 0:
-                    function(message, fired)
+            for function in always:
+                function(message, fired)
+            if mask & some:
+                for wanted, function in packs:
+                    if mask & wanted:
+                        function(message, fired)
             result.append(self._hits(message, fired) if fired else ())
         return result
 

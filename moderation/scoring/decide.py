@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from moderation.scoring.policy import OperatingPoint
+from moderation.scoring.policy import Points
 from moderation.scoring.signal import Signal
 from moderation.scoring.verdict import Outcome, Status, Verdict, Versions
 from moderation.taxonomy import Category, Severity, Target
@@ -71,7 +71,7 @@ def decide(
     classified: Classified | None,
     findings: RuleFindings,
     explain: Callable[[Category, float], Signal],
-    points: Mapping[Category, OperatingPoint],
+    points: Points,
     minors_from: float,
     versions: Versions,
     missing: tuple[str, ...] = (),
@@ -90,21 +90,17 @@ def decide(
     scores: dict[Category, float] = {}
     if classified is not None:  # ``rounded``, without a call for each
         scores = {name: int(score * 10_000 + 0.5) / 10_000 for name, score in classified.scores.items()}
+    reached: set[Category] = set()
     for category, score in findings.scores.items():
         scores[category] = max(rounded(score), scores.get(category, 0.0))
+        reached.add(category)
     severity = findings.severity
     outcome = findings.verdict
     review = findings.review
     minors = findings.minors
     signals = list(findings.signals)
-    reached = set(findings.scores)
-    target = Target.NONE
     if classified is not None:
-        target = classified.target
-        for category, score in classified.scores.items():
-            point = points[category]
-            if score < point.review:
-                continue
+        for category, score, point in points.reached(classified.scores):
             harms_minor = classified.minors >= minors_from
             if findings.allowed and category not in NEVER_LIFTED and not harms_minor:
                 continue
@@ -126,7 +122,7 @@ def decide(
         versions=versions,
         own_scores=_outdone(classified, findings),
         minors=minors,
-        target=target,
+        target=Target.NONE if classified is None else classified.target,
         case_kind=findings.case_kind,
         queue=findings.queue,
         asked_priority=findings.asked_priority,

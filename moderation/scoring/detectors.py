@@ -17,10 +17,10 @@ from moderation.scoring.decide import Classified, RuleFindings
 from moderation.scoring.engine import Seen
 from moderation.scoring.message import Message
 from moderation.scoring.signal import Signal
-from moderation.scoring.talk import RoomLine
+from moderation.scoring.talk import RoomLine, Talk
 from moderation.scoring.verdict import Outcome
 from moderation.taxonomy import Category, Severity, Target
-from rules.cost import CostMeter
+from rules.cost import SAMPLE, CostMeter
 from rules.hit import Hit
 from rules.match import Prepared, RuleSet
 from rules.resolve import resolve
@@ -72,7 +72,7 @@ class ClassifierBridge:
         """Calibrated probabilities of each text."""
         return [
             Classified(
-                scores=dict(zip(_CATEGORIES, scores.probabilities.values(), strict=True)),
+                scores=dict(zip(_CATEGORIES, scores.row, strict=False)),
                 minors=scores.minors,
                 target=_TARGET_OF[scores.target],
                 targets=partial(_likelihoods, scores),
@@ -137,7 +137,8 @@ class PreparedBatch:
     def match(self, windows: Sequence[Mapping[str, int] | None]) -> list[RuleFindings]:
         """Findings of each message."""
         found = [_findings(hits) for hits in self.rule_set.match(self.prepared, windows)]
-        self.meter.seen = self.prepared
+        # A few are enough to measure by, and the others' memory is given back while it is still in the cache.
+        self.meter.seen = self.prepared[-SAMPLE:]
         return found
 
 
@@ -238,9 +239,13 @@ def _subject(seen: Seen) -> Subject:
             age_band=message.target_age_band,
         ),
         scores=None if seen.classified is None else cast("Mapping[str, float]", seen.classified.scores),
-        recent_author=None if seen.talk is None else _Recents(seen.talk.by_author),
+        recent_author=None if seen.talk is None else _by_author(seen.talk),
         recent_room=None if seen.talk is None else _Recents(seen.talk.__iter__),
     )
+
+
+def _by_author(talk: Talk) -> Sequence[Recent]:
+    return () if talk.is_authors_first else _Recents(talk.by_author)
 
 
 def _seconds_since(time: datetime | None, message: Message) -> float | None:

@@ -184,7 +184,7 @@ class Engine:
             missing: Parts that were not there; they turn the verdicts ``degraded``.
         """
         findings = half.rules.match(windows)
-        versions = self.versions
+        versions, missing = self.versions, (*half.missing, *missing)
         return [
             decide(
                 classified=seen.classified,
@@ -193,7 +193,7 @@ class Engine:
                 points=self.policy.points[seen.strictness],
                 minors_from=self.policy.minors,
                 versions=versions,
-                missing=(*half.missing, *missing),
+                missing=missing,
             )
             for seen, found in zip(half.seen, findings, strict=True)
         ]

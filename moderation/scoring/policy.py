@@ -1,9 +1,10 @@
 """Operating points: what the house does from which probability on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import exp, log
+from operator import ge, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,28 @@ class OperatingPoint:
         return tuple(Severity)[min(self.severity.rank + 1, Severity.CRITICAL.rank)]
 
 
+class Points(dict[Category, OperatingPoint]):
+    """The operating points of every category."""
+
+    def __init__(self, points: Mapping[Category, OperatingPoint]) -> None:
+        super().__init__(points)
+        self._scores_of = itemgetter(*self)
+        self._reviews = tuple(point.review for point in self.values())
+
+    def reached(self, scores: Mapping[Category, float]) -> Iterator[tuple[Category, float, OperatingPoint]]:
+        """The categories whose score reaches their point for review, with both."""
+        # Most messages reach none: that is told without a step of Python for each category.
+        if any(map(ge, self._scores_of(scores), self._reviews)):
+            for category, point in self.items():
+                if scores[category] >= point.review:
+                    yield category, scores[category], point
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The operating points of every category, a table for each strictness of a room."""
 
-    points: Mapping[Strictness, Mapping[Category, OperatingPoint]]
+    points: Mapping[Strictness, Points]
     minors: float
 
 
@@ -54,7 +72,9 @@ def read_policy(path: Path = POLICY_FILE) -> Policy:
             raise ValueError(f"no operating point for {', '.join(sorted(missing))}")
         shifts = {Strictness(name): float(value) for name, value in data["strictness"].items()}
         points = {
-            strictness: {category: _shifted(point, shifts[strictness]) for category, point in base.items()}
+            strictness: Points(
+                {category: _shifted(point, shifts[strictness]) for category, point in base.items()}
+            )
             for strictness in Strictness
         }
         return Policy(points=points, minors=float(data["minors"]))

@@ -75,8 +75,8 @@ def record_of(message: Message, verdict: Verdict) -> ScoredRecord:
         lexicon_version=verdict.versions.lexicon,
         fold_version=verdict.versions.fold,
         ruleset_version=verdict.versions.ruleset,
-        author_role=message.author.role.value,
-        target=verdict.target.value,
+        author_role=message.author.role,
+        target=verdict.target,
     )
 
 

@@ -10,7 +10,9 @@ import gc
 import os
 import socket
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import monotonic
@@ -31,6 +33,7 @@ from moderation.storage.ids import new_id
 from moderation.storage.redis import AWAY, Redis
 from moderation.storage.trends import buckets, gaps
 from moderation.storage.trends.pseudonym import Pseudonyms
+from moderation.trends.count import Measured
 from moderation.trends.facts import FactKey, UnknownFact, count_fact
 from workers.stopping import Stop
 
@@ -45,12 +48,33 @@ DEAD_AFTER_MS = 30_000
 """An entry read this long ago and still not done is taken over. A slow recorder that is not
 dead loses nothing: whoever comes second finds the messages in the archive."""
 _COLLECT_EVERY = 500_000
-_WAIT_MS = 500
+_WAIT_MS, _NO_WAIT_MS = 500, 1
 _CLAIM_SECONDS = 5.0
 _FACTS_SECONDS = 1.0
 _AWAY_SECONDS = 1.0
 
-_Read = tuple[Entry, ScoredRecord]
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Some entries of the stream, ready to be written down.
+
+    Attributes:
+        size: How many entries there were, those that cannot be read as well.
+        measured: What each measurement model says of the records; ``missed`` how many it was not asked about.
+    """
+
+    size: int
+    entries: Sequence[Entry]
+    records: Sequence[ScoredRecord]
+    measured: Sequence[Measured]
+    missed: Mapping[tuple[str, str], int]
+
+    def halves(self) -> "tuple[_Chunk, _Chunk]":
+        """Two chunks of half as many records."""
+        middle = len(self.entries) // 2
+        first = replace(self, entries=self.entries[:middle], records=self.records[:middle])
+        rest = replace(self, entries=self.entries[middle:], records=self.records[middle:], missed={})
+        return first, rest
 
 
 class Recorder:
@@ -72,6 +96,8 @@ class Recorder:
         self._measures = measures
         self._chunk = chunk
         self._dead_after_ms = dead_after_ms
+        self._reader = ThreadPoolExecutor(1, "recorder-reader")  # Redis, decoding and measuring are its part
+        self._ahead: Future[_Chunk] | None = None
 
     def run(self, stop: Stop) -> None:
         """Record until asked to stop; a store that is away is waited for."""
@@ -121,46 +147,62 @@ class Recorder:
         return total
 
     def record_new(self, *, wait_ms: int) -> int:
-        """Record the next chunk of the stream; how many entries it had."""
-        return self._record(self._stream.read(self._chunk, wait_ms=wait_ms))
+        """Record the next chunk of the stream; how many entries it had.
+
+        Where the stream is deep the one after it is read meanwhile: stores answer while we count.
+        """
+        ahead, self._ahead = self._ahead, None
+        chunk = (ahead or self._reader.submit(self._read, wait_ms)).result()
+        if chunk.size == self._chunk:
+            self._ahead = self._reader.submit(self._read, _NO_WAIT_MS)
+        self._write(chunk)
+        return chunk.size
 
     def record_dead(self) -> int:
         """Record a chunk that another recorder read and never finished; how many entries it had."""
-        return self._record(self._stream.claim_dead(self._chunk, idle_ms=self._dead_after_ms))
+        chunk = self._reader.submit(self._claim).result()
+        self._write(chunk)
+        return chunk.size
 
-    def _record(self, entries: Sequence[Entry]) -> int:
-        good: list[_Read] = []
+    def _read(self, wait_ms: int) -> _Chunk:
+        return self._prepare(self._stream.read(self._chunk, wait_ms=wait_ms))
+
+    def _claim(self) -> _Chunk:
+        return self._prepare(self._stream.claim_dead(self._chunk, idle_ms=self._dead_after_ms))
+
+    def _prepare(self, entries: Sequence[Entry]) -> _Chunk:
+        good: list[Entry] = []
+        records: list[ScoredRecord] = []
         for entry in entries:
             try:
-                good.append((entry, archive.clean(decode(entry.data or b""))))
+                records.append(archive.clean(decode(entry.data or b"")))
+                good.append(entry)
             except msgspec.DecodeError as error:
                 self._bury(entry, f"cannot be read: {error}")
-        if good:
-            if self._measures is not None:
-                self._measures.refresh(now=datetime.now(UTC))
-            self._write(good)
-        return len(entries)
+        if not records or self._measures is None:
+            return _Chunk(len(entries), good, records, (), {})
+        self._measures.refresh(now=datetime.now(UTC))
+        return _Chunk(len(entries), good, records, *self._measures.of(records))
 
-    def _write(self, batch: Sequence[_Read]) -> None:
-        records = [record for _, record in batch]
-        measured, missed = self._measures.of(records) if self._measures is not None else ([], {})
+    def _write(self, chunk: _Chunk) -> None:
+        if not chunk.records:
+            return
         try:
             with self._database.write_archive() as unit:
-                new = archive.record(unit.connection, records, self._pseudonym, measured)
-                for (service, source), messages in sorted(missed.items()):
+                new = archive.record(unit.connection, chunk.records, self._pseudonym, chunk.measured)
+                for (service, source), messages in sorted(chunk.missed.items()):
                     at = datetime.now(UTC)
                     gaps.note(unit.connection, service=service, why=source, messages=messages, at=at)
         except RecordRefused as error:
             # One bad message must not hold up a thousand: halve until it stands alone.
-            if len(batch) == 1:
-                self._bury(batch[0][0], f"refused by the database: {error}")
+            if len(chunk.entries) == 1:
+                self._bury(chunk.entries[0], f"refused by the database: {error}")
                 return
-            middle = len(batch) // 2
-            self._write(batch[:middle])
-            self._write(batch[middle:])
+            for half in chunk.halves():
+                self._write(half)
             return
-        self._stream.done([entry.id for entry, _ in batch])
-        log.info("recorder.recorded", messages=len(batch), new=new)
+        self._stream.done([entry.id for entry in chunk.entries])
+        log.info("recorder.recorded", messages=len(chunk.records), new=new)
 
     def _bury(self, entry: Entry, why: str) -> None:
         log.error("recorder.entry_put_aside", entry=entry.id.decode(), why=why)
@@ -196,7 +238,13 @@ class Recorder:
         return len(rows)
 
     def _leave(self) -> None:
+        """Finish what was read, and take our name out of the group."""
+        ahead, self._ahead = self._ahead, None
         try:
+            if ahead is not None:
+                self._write(ahead.result())
             self._stream.leave()
+        except StoreUnavailable as error:  # another recorder takes these entries over
+            log.warning("recorder.store_away", why=str(error))
         except AWAY as error:
             log.warning("redis.away", step="recorder.leave", why=str(error))

@@ -5,18 +5,18 @@ rows as one JSON value, which it takes apart itself: with a parameter a cell, wr
 statement takes most of the time. Where they are many it is quicker still to copy them.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, partial
-from itertools import compress
 from typing import Any
 
 import msgspec
 from sqlalchemy import (
     Boolean,
+    ColumnClause,
     Compiled,
     Connection,
+    Integer,
     Select,
     Table,
     Text,
@@ -24,6 +24,7 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    literal_column,
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,6 +38,7 @@ _SQLITE = sqlite.dialect()
 _POSTGRES = psycopg.dialect()  # type: ignore[no-untyped-call]
 _COPIED_FROM = 1_000
 """Rows from which on copying them is worth its two statements more."""
+_rowid: ColumnClause[int] = literal_column("rowid", Integer)
 _UTC_TO_THE_MICROSECOND = len('"2026-08-20T03:00:00.000001Z"')
 
 
@@ -78,17 +80,16 @@ def write_columns(
     names: tuple[str, ...],
     columns: Sequence[Sequence[Any]],
     conflict: Callable[[Any], Any],
-) -> None:
-    """The same for columns of values, in the order of ``names``."""
+) -> int:
+    """The same for columns of values, in the order of ``names``; how many rows were written."""
     if connection.dialect.name == "postgresql":
         rows, given = _given(connection, table, names, columns)
-        connection.execute(conflict(postgresql.insert(table).from_select(names, rows)), given)
-        return
+        return connection.execute(conflict(postgresql.insert(table).from_select(names, rows)), given).rowcount
     # The driver takes longer over a None than over a word, and a column that is not named is null.
     said = [at for at, column in enumerate(columns) if not _is_null(table, names[at], column)]
     names, columns = tuple([names[at] for at in said]), [columns[at] for at in said]
     compiled = conflict(sqlite.insert(table)).compile(dialect=_SQLITE, column_keys=names)
-    _write_sqlite(connection, compiled, table, names, columns)
+    return _write_sqlite(connection, compiled, table, names, columns)
 
 
 def _is_null(table: Table, name: str, values: Sequence[Any]) -> bool:
@@ -145,12 +146,12 @@ def _write_sqlite(
     table: Table,
     names: tuple[str, ...],
     given: Sequence[Sequence[Any]],
-) -> None:
+) -> int:
     columns: list[Iterable[Any]] = []
     for name in compiled.positiontup or ():
         values, to = given[names.index(name)], _writer(table, name)
         columns.append(values if to is None else to(values))
-    connection.exec_driver_sql(compiled.string, list(zip(*columns, strict=True)))
+    return connection.exec_driver_sql(compiled.string, list(zip(*columns, strict=True))).rowcount
 
 
 def insert_new(
@@ -160,7 +161,7 @@ def insert_new(
 
     Args:
         connection: A unit of work.
-        table: Where to.
+        table: Where to; with row numbers on SQLite.
         names: Columns, in the order of ``columns``.
         columns: Their values, as ``write_columns`` takes them; there may be no row.
 
@@ -175,29 +176,15 @@ def insert_new(
         inserted = postgresql.insert(table).from_select(names, rows).on_conflict_do_nothing()
         new = connection.execute(inserted.returning(*table.primary_key), given).all()
         return set() if len(new) == len(keys) else set(keys).difference(new)
-    # A writer holds SQLite's one write lock, so nobody can come between looking and writing.
-    known = _known(connection, table, keys)
-    if known:
-        missing = [key not in known for key in keys]
-        columns = [list(compress(column, missing)) for column in columns]
-    if columns[0]:
-        write_columns(connection, table, names, columns, lambda statement: statement)
-    return known
-
-
-def _known(connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
-    """Which of some keys are there: asked by the last part, once for each beginning of a key."""
-    *start, last = table.primary_key
-    ends: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
-    for key in keys:
-        ends[key[:-1]].append(key[-1])
-    known: set[tuple[Any, ...]] = set()
-    for begins, some in ends.items():
-        listed = func.json_each(_ENCODER.encode(some).decode()).table_valued("value")
-        same = [column == value for column, value in zip(start, begins, strict=True)]
-        found = connection.execute(select(last).where(*same, last.in_(select(listed.c.value)))).scalars()
-        known.update((*begins, end) for end in found)
-    return known
+    # Rows get ascending numbers on SQLite, and a writer holds its one write lock: what is above is ours.
+    last = connection.execute(select(func.max(_rowid)).select_from(table)).scalar() or 0
+    done = write_columns(
+        connection, table, names, columns, lambda statement: statement.on_conflict_do_nothing()
+    )
+    if done == len(keys):
+        return set()
+    new = connection.execute(select(*table.primary_key).where(_rowid > last)).all()
+    return set(keys).difference(new)
 
 
 def _named(names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> str:

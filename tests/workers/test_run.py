@@ -34,9 +34,10 @@ def start(part, settings):
 
 def wait_for(what):
     deadline = time.monotonic() + SECONDS
-    while not what():
+    while not (found := what()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    return found
 
 
 def delivered(database):
@@ -59,8 +60,7 @@ def test_all_parts_together_record_and_deliver_and_end_in_good_order(redis, sqli
         try:
             wait_for(lambda: len(receiver.requests) == 1 and delivered(database) and redis.xlen(STREAM) == 0)
             [one] = redis.xinfo_consumers(STREAM, stream.GROUP)
-            wait_for(lambda: len(readers(redis)) == 1)  # between two reads it looks at other things
-            [reading] = readers(redis)
+            [reading] = wait_for(lambda: readers(redis))  # between two reads it looks at other things
             os.kill(int(one["name"].split(b"-")[-2]), signal.SIGKILL)
             # Until the server sees the broken connection it may hand entries to the dead recorder;
             # they would be taken over, but only after half a minute.

@@ -6,12 +6,12 @@ A rule that cannot be compiled is left out and named; the others run.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from hashlib import sha256
 from operator import or_
 
 from rules.codegen import PackFunction, Row, Writer, pack_function
-from rules.codegen_windows import Ask, windows_function
+from rules.codegen_windows import Ask, counting_function, windows_function
 from rules.index import PhraseIndex, ViewIndex
 from rules.load import Loaded
 from rules.lower import Fold
@@ -38,6 +38,39 @@ def compile_rules(loaded: Loaded, *, fold: Fold, modes: Sequence[Mode] = ("live"
         fold: Text to one spelling; the same that made the ``folded`` view.
         modes: ``live``, ``shadow`` or both.
     """
+    [rule_set] = compile_together([loaded], fold=fold, modes=modes)
+    return rule_set
+
+
+def compile_together(
+    several: Iterable[Loaded], *, fold: Fold, modes: Sequence[Mode] = ("live", "shadow")
+) -> list[RuleSet]:
+    """Rule sets that share their automata: a text that one of them searched need not be searched again.
+
+    See ``RuleSet.search``.
+    """
+    planned = [(loaded, *_plans(loaded, fold, modes)) for loaded in several]
+    views = _views(
+        node for _, plans, _ in planned for rule_id in sorted(plans) for node in walk(plans[rule_id].when)
+    )
+    made = []
+    for loaded, plans, broken in planned:
+        engine = _engine(plans, views)
+        made.append(
+            RuleSet(
+                version=_version(loaded, plans),
+                rules=tuple(plan.rule for plan in engine.plans),
+                windows=engine.windows,
+                needs=_needs(engine),
+                broken=tuple(broken),
+                engine=engine,
+            )
+        )
+    return made
+
+
+def _plans(loaded: Loaded, fold: Fold, modes: Sequence[Mode]) -> tuple[Mapping[str, Plan], Sequence[Problem]]:
+    """Plans of the sound rules by id, and why there are no others."""
     lists = {term_list.id: term_list for term_list in loaded.lists}
     chosen = [item for item in loaded.rules if item.rule.status in modes]
     broken: list[Problem] = list(loaded.problems)
@@ -48,21 +81,13 @@ def compile_rules(loaded: Loaded, *, fold: Fold, modes: Sequence[Mode] = ("live"
         if plan is not None:
             plans[item.rule.id] = plan
     sound, bad = without_bad_references(plans, {item.rule.id: item for item in chosen})
-    engine = _engine(sound)
-    return RuleSet(
-        version=_version(loaded, sound),
-        rules=tuple(plan.rule for plan in engine.plans),
-        windows=engine.windows,
-        needs=_needs(engine),
-        broken=(*broken, *bad),
-        engine=engine,
-    )
+    return sound, [*broken, *bad]
 
 
-def _engine(plans: Mapping[str, Plan]) -> Engine:
+def _engine(plans: Mapping[str, Plan], views: dict[View, ViewIndex]) -> Engine:
     ordered = tuple(plans[rule_id] for rule_id in sorted(plans))
     nodes = [node for plan in ordered for node in walk(plan.when)]
-    views, joins = _views(nodes), _joins(nodes)
+    joins = _joins(nodes)
     of_text = list(dict.fromkeys(node for node in nodes if isinstance(node, TEXT_NODES)))
     numbers: dict[Node, int] = {node: number for number, node in enumerate(of_text)}
     masks = masks_of(ordered, plans, views, joins)
@@ -88,6 +113,7 @@ def _engine(plans: Mapping[str, Plan]) -> Engine:
         numbers=numbers,
         windows=specs,
         asks=windows_function(asks, writer, hopeful),
+        counting=partial(counting_function, asks, writer, hopeful),
     )
 
 

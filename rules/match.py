@@ -4,14 +4,14 @@ Two stages, so that all windows of a request are one round trip: ``prepare`` sea
 says what to count, ``match`` takes the counters' values and tells which rules fire.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
 from rules.codegen import PackFunction
-from rules.codegen_windows import WindowsFunction
+from rules.codegen_windows import CounterOf, CountingFunction, WindowsFunction
 from rules.hit import Hit
 from rules.index import PhraseHit, PhraseIndex, ViewIndex
 from rules.interpret import Interpreter
@@ -47,6 +47,7 @@ class Engine:
         probes: Conditions on text by number.
         numbers: The numbers of those conditions.
         windows: The counters, in order of their bits in what ``asks`` answers.
+        counting: Makes the function that keeps counters in memory.
     """
 
     plans: tuple[Plan, ...]
@@ -63,6 +64,7 @@ class Engine:
     numbers: Mapping[Node, int]
     windows: tuple[WindowSpec, ...]
     asks: WindowsFunction
+    counting: Callable[[CounterOf], CountingFunction]
 
 
 class Searched:
@@ -70,12 +72,15 @@ class Searched:
 
     __slots__ = ("found", "mask")
 
-    def __init__(self, engine: Engine, views: ViewsLike) -> None:
-        self.found: dict[View, tuple[list[PhraseHit], list[int]]] = {}
+    def __init__(self, engine: Engine, views: ViewsLike, beside: "Searched | None" = None) -> None:
+        self.found: dict[View, tuple[list[PhraseHit], list[int]]] = {} if beside is None else beside.found
         mask = 0
         for view, phrases, patterns, phrase_bits, pattern_bits in engine.eager:
-            text: str = getattr(views, view)
-            hits, found = self.found[view] = phrases(text), patterns(text)
+            known = self.found.get(view)
+            if known is None:
+                text: str = getattr(views, view)
+                known = self.found[view] = phrases(text), patterns(text)
+            hits, found = known
             for _, _, number in hits:
                 mask |= phrase_bits[number]
             for number in found:
@@ -104,8 +109,8 @@ class Prepared:
             if score is not None and score >= steps[0][0]:
                 for low, bits in steps:
                     mask |= bits if score >= low else 0
-        if subject.recent_author:
-            for reach, joined_bits in engine.joined:
+        for reach, joined_bits in engine.joined:
+            if len(subject.views.folded) <= reach[2] and subject.recent_author:
                 looked = self.joined(reach)
                 for _, _, number in looked[2] if looked else ():
                     mask |= joined_bits[number]
@@ -187,9 +192,12 @@ class RuleSet:
         engine = self.engine
         return [Prepared(engine, subject) for subject in subjects]
 
-    def search(self, views: ViewsLike) -> Searched:
-        """Search one text, for whoever meets it again and again."""
-        return Searched(self.engine, views)
+    def search(self, views: ViewsLike, beside: Searched | None = None) -> Searched:
+        """Search one text, for whoever meets it again and again.
+
+        ``beside`` is what a rule set that was compiled together with this one found in the same text.
+        """
+        return Searched(self.engine, views, beside)
 
     def silent(self, searched: Searched) -> bool:
         """Whether no rule can fire on this text and no window looks at it, whoever sends it."""
@@ -209,8 +217,18 @@ class RuleSet:
             prepared: From ``prepare``.
             windows: Values by ``WindowSpec.id`` for each message; None where they are not known.
         """
+        fired = self.fired(prepared, windows)
+        return [
+            self._hits(message, numbers) if numbers else ()
+            for message, numbers in zip(prepared, fired, strict=True)
+        ]
+
+    def fired(
+        self, prepared: Sequence[Prepared], windows: Sequence[Mapping[str, int] | None] | None = None
+    ) -> list[list[int]]:
+        """The same by the rules' numbers, for whoever does not ask where in the text; see ``hits_of``."""
         always, packs, some = self.engine.always, self.engine.packs, self.engine.wanted
-        result: list[tuple[Hit, ...]] = []
+        result: list[list[int]] = []
         for index, message in enumerate(prepared):
             known = None if windows is None else windows[index]
             message.windows = _NOTHING if known is None else known
@@ -222,8 +240,13 @@ class RuleSet:
                 for wanted, function in packs:
                     if mask & wanted:
                         function(message, fired)
-            result.append(self._hits(message, fired) if fired else ())
+            result.append(fired)
         return result
+
+    def hits_of(self, fired: Sequence[int]) -> tuple[Hit, ...]:
+        """Rules by their numbers, as hits without spans."""
+        plans = [self.engine.plans[number] for number in sorted(fired)]
+        return tuple(Hit(rule=plan.rule, mode=plan.mode) for plan in plans)
 
     def match_subjects(self, subjects: Sequence[Subject]) -> list[tuple[Hit, ...]]:
         """Both stages at once, with the windows that the subjects carry."""

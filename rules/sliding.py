@@ -1,99 +1,139 @@
-"""Sliding: counters in memory for messages in order of time, as in a backtest. Exact, and as large as the windows."""
+"""Sliding: counters in memory for messages in order of time, as in a backtest. Exact, and as large as the windows.
+
+A counter is a function of a key, the member that is told apart, Unix seconds, and whether the message is added
+before its value is read.
+"""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Hashable
+from typing import Protocol
 
-from rules.windows import WindowRequest
+from rules.windows import WindowSpec
 
 _FEW = 50_000
-"""Counters that are never too many; past them those that have run out are dropped whenever their number doubled."""
-_LONGEST = 86_400.0
-"""Seconds of the longest window or memory there is."""
+"""Keys that are never too many; past them those that have run out are dropped whenever their number doubled."""
 _WORTH_CUTTING = 64
 """Times that have run out and still stand in a list: cutting off one by one would move the rest each time."""
 
 
-class SlidingWindows:
-    """Every counter of one service; messages have to come in order of time.
+class SlidingCounter(Protocol):
+    """The counter of one window."""
 
-    A count keeps the times of its messages; ``distinct`` its members by when they were last seen; newcomers
-    their members by when they were first seen. All stand in order of time, so that the oldest go first.
-    Most counters see a single message, so they are lists and not deques, which are ten times as large.
-    """
+    def __call__(self, key: Hashable, member: str | None, at: float, add: bool) -> int:
+        """Add a message, if it counts, and read the value."""
 
-    def __init__(self) -> None:
-        self._times: dict[str, list[float]] = {}
-        self._members: dict[str, dict[str | None, float]] = {}
-        self._firsts: dict[str, list[float]] = {}
+
+def sliding_counter(spec: WindowSpec) -> SlidingCounter:
+    """An empty counter of a window. Messages have to come in order of time."""
+    if spec.measure == "count":
+        return _Counted(spec.within)
+    return _Newcomers(spec) if spec.measure == "newcomers" else _Distinct(spec.within)
+
+
+class _Counted:
+    """Messages, by their times. Most keys see a single one, so they stand in lists and not in deques, which are ten times as large."""
+
+    __slots__ = ("_most", "_times", "_within")
+
+    def __init__(self, within: float) -> None:
+        self._within = within
+        self._times: dict[Hashable, list[float]] = {}
         self._most = _FEW
 
-    def run(self, requests: Sequence[WindowRequest]) -> dict[str, int]:
-        """Values by ``WindowSpec.id`` for one message."""
-        values: dict[str, int] = {}
-        times, members = self._times, self._members
-        for request in requests:
-            spec = request.spec
-            if spec.measure == "count":
-                values[spec.id] = _count(times, request.key, request.at, spec.within, add=request.add)
-            elif spec.measure == "newcomers":
-                values[spec.id] = self._newcomers(request)
-            else:
-                values[spec.id] = self._distinct(request)
-        if len(times) + len(members) > self._most:
-            self._sweep(requests[-1].at)
-        return values
-
-    def _distinct(self, request: WindowRequest) -> int:
-        members = self._members.get(request.key)
-        if members is None:
-            if not request.add:
+    def __call__(self, key: Hashable, member: str | None, at: float, add: bool) -> int:  # noqa: ARG002
+        times = self._times.get(key)
+        if times is None:
+            if not add:
                 return 0
-            self._members[request.key] = {request.member: request.at}
+            self._times[key] = [at]
+            if len(self._times) > self._most:
+                self._sweep(at)
             return 1
-        if request.add:
-            members.pop(request.member, None)  # the newest stands last
-            members[request.member] = request.at
-        _forget(members, request.at - request.spec.within)
-        return len(members)
-
-    def _newcomers(self, request: WindowRequest) -> int:
-        members = self._members.setdefault(request.key, {})
-        _forget(members, request.at - request.spec.memory)
-        new = request.add and request.member not in members
-        if new:
-            members[request.member] = request.at
-        return _count(self._firsts, request.key, request.at, request.spec.within, add=new)
+        if add:
+            times.append(at)
+        limit = at - self._within
+        if times[0] > limit:
+            return len(times)
+        gone = bisect_right(times, limit)
+        left = len(times) - gone
+        if not left:
+            del self._times[key]
+        elif gone >= _WORTH_CUTTING:
+            del times[:gone]
+        return left
 
     def _sweep(self, now: float) -> None:
-        for times in (self._times, self._firsts):
-            for key in [key for key, found in times.items() if found[-1] <= now - _LONGEST]:
-                del times[key]
+        limit = now - self._within
+        for key in [key for key, times in self._times.items() if times[-1] <= limit]:
+            del self._times[key]
+        self._most = max(_FEW, 2 * len(self._times))
+
+
+class _Distinct:
+    """Members by when they were last seen, in that order, so that the oldest go first."""
+
+    __slots__ = ("_members", "_most", "_within")
+
+    def __init__(self, within: float) -> None:
+        self._within = within
+        self._members: dict[Hashable, dict[str | None, float]] = {}
+        self._most = _FEW
+
+    def __call__(self, key: Hashable, member: str | None, at: float, add: bool) -> int:
+        members = self._members.get(key)
+        if members is None:
+            if not add:
+                return 0
+            self._members[key] = {member: at}
+            if len(self._members) > self._most:
+                self._sweep(at)
+            return 1
+        if add:
+            members.pop(member, None)  # the newest stands last
+            members[member] = at
+        _forget(members, at - self._within)
+        return len(members)
+
+    def _sweep(self, now: float) -> None:
         for key, members in list(self._members.items()):
-            _forget(members, now - _LONGEST)
+            _forget(members, now - self._within)
             if not members:
                 del self._members[key]
-        self._most = max(_FEW, 2 * (len(self._times) + len(self._members)))
+        self._most = max(_FEW, 2 * len(self._members))
 
 
-def _count(counters: dict[str, list[float]], key: str, at: float, within: float, *, add: bool) -> int:
-    times = counters.get(key)
-    if times is None:
-        if not add:
-            return 0
-        counters[key] = [at]
-        return 1
-    if add:
-        times.append(at)
-    limit = at - within
-    if times[0] > limit:
-        return len(times)
-    gone = bisect_right(times, limit)
-    left = len(times) - gone
-    if not left:
-        del counters[key]
-    elif gone >= _WORTH_CUTTING:
-        del times[:gone]
-    return left
+class _Newcomers:
+    """Members by when they were first seen, and how many of them are new."""
+
+    __slots__ = ("_firsts", "_known", "_memory", "_most")
+
+    def __init__(self, spec: WindowSpec) -> None:
+        self._memory = spec.memory
+        self._known: dict[Hashable, dict[str | None, float]] = {}
+        self._firsts = _Counted(spec.within)
+        self._most = _FEW
+
+    def __call__(self, key: Hashable, member: str | None, at: float, add: bool) -> int:
+        known = self._known.get(key)
+        if known is None:
+            new = add
+            if new:
+                self._known[key] = {member: at}
+                if len(self._known) > self._most:
+                    self._sweep(at)
+        else:
+            _forget(known, at - self._memory)
+            new = add and member not in known
+            if new:
+                known[member] = at
+        return self._firsts(key, member, at, new)
+
+    def _sweep(self, now: float) -> None:
+        for key, known in list(self._known.items()):
+            _forget(known, now - self._memory)
+            if not known:
+                del self._known[key]
+        self._most = max(_FEW, 2 * len(self._known))
 
 
 def _forget(members: dict[str | None, float], limit: float) -> None:

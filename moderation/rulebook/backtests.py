@@ -11,8 +11,9 @@ from classifiers.errors import ClassifierError
 from classifiers.views import Views
 from moderation import bootstrap
 from moderation.errors import ModelUnavailable
-from moderation.scoring.backtest import Backtest, Rescore
+from moderation.scoring.backtest import Backtest
 from moderation.scoring.backtest_report import Report
+from moderation.scoring.backtest_subjects import Rescore
 from moderation.scoring.ruleset import RuleSources
 from moderation.settings import Settings
 from moderation.storage.database import Database

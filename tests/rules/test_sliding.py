@@ -1,9 +1,10 @@
 """Counters in memory for a backtest count exactly as counting by hand does."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.sliding import SlidingWindows
+from rules import sliding
 from rules.windows import ExactWindows, WindowRequest, WindowSpec
 
 _LONG = 1_000
@@ -26,12 +27,14 @@ steps = st.lists(
 @settings(deadline=None)
 @given(specs, steps)
 def test_in_order_of_time_both_ways_count_the_same(spec, given):
-    slow, quick, now = ExactWindows(), SlidingWindows(), 0.0
-    quick._most = 1  # drop what has run out all the time
-    for wait, member, key, add in given:
-        now += wait
-        asked = WindowRequest(
-            spec=spec, key=key, member=None if spec.member is None else member, at=now, add=add
-        )
+    slow, now = ExactWindows(), 0.0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sliding, "_FEW", 1)  # drop what has run out all the time
+        patch.setattr(sliding, "_WORTH_CUTTING", 2)
+        quick = sliding.sliding_counter(spec)
+        for wait, name, key, add in given:
+            now += wait
+            member = None if spec.member is None else name
+            asked = WindowRequest(spec=spec, key=key, member=member, at=now, add=add)
 
-        assert quick.run([asked]) == slow.run([[asked]])[0]
+            assert quick(key, member, now, add) == slow.run([[asked]])[0][spec.id]

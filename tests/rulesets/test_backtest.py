@@ -6,8 +6,9 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from moderation.rulebook import backtests
-from moderation.scoring.backtest import Archived, Backtest
+from moderation.scoring.backtest import Backtest
 from moderation.scoring.backtest_report import precision
+from moderation.scoring.backtest_subjects import Archived
 from moderation.scoring.ruleset import RuleSources
 from moderation.scoring.ruleset_compare import unchanged
 from moderation.storage.chat import archive

@@ -10,7 +10,8 @@ import msgspec
 from sqlalchemy import Connection, Integer, Text, cast, func, select, type_coerce
 
 from moderation.review.decision import Outcome
-from moderation.scoring.backtest import Archived, Decided, RoomKnown
+from moderation.scoring.backtest import Decided
+from moderation.scoring.backtest_subjects import Archived, RoomKnown
 from moderation.storage.tables.archive import messages
 from moderation.storage.tables.cases import case_hits, decisions
 from moderation.storage.tables.people import rooms, strikes

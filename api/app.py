@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 
 from api import compat, console, errors, openapi, tracing
@@ -48,7 +49,7 @@ from moderation.reports.tokens import StatusTokens
 from moderation.settings import Settings
 from moderation.storage import migrate
 from moderation.storage.chat.rate_limit import RateLimits
-from moderation.storage.database import open_database
+from moderation.storage.database import THREADS, open_database
 from moderation.storage.desk.signal import DeskSignal
 from moderation.storage.redis import connect, connect_async
 from moderation.storage.trends.pseudonym import read_pseudonyms
@@ -121,6 +122,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         raise Misconfigured("No Redis: set IBASHO_REDIS_URL, or start with `ibasho serve`, which brings one.")
     database = open_database(settings)
     migrate.check_current(database)
+    current_default_thread_limiter().total_tokens = (
+        THREADS  # FastAPI's own forty would ask for too many connections
+    )
     redis = connect_async(settings.redis_url)
     blocking = connect(settings.redis_url)
     with ThreadPoolExecutor(1, thread_name_prefix="reports") as report_writer:

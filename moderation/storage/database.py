@@ -4,17 +4,20 @@ Nothing else commits: the API opens one unit a request, a worker one a job.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from moderation.errors import Misconfigured, StoreUnavailable
 from moderation.settings import Settings
+from moderation.storage.turns import Turns
 
 __all__ = ["Connection", "Database", "Unit", "check", "open_database"]
 
@@ -24,35 +27,57 @@ _PAGES_TO_CHECKPOINT = 4_000
 """Pages of SQLite's log (16 MB) after which a commit brings them into the file; ``Database.sync`` comes first, mostly."""
 RESTED_SECONDS = 5.0
 """A connection to PostgreSQL that was not used for so long is tried before it is trusted."""
+THREADS = 12
+"""Threads in which a process answers requests."""
+SNAPSHOTS = 6
+"""Requests that hold a snapshot while they wait for a thread."""
+_CONNECTIONS = 2 * (THREADS + SNAPSHOTS) + 8
+"""Each of them may need two (case store and archive), and chores have their own: who holds one never waits in vain for another."""
+_POOL: dict[str, Any] = {"pool_size": _CONNECTIONS, "max_overflow": 0, "pool_use_lifo": True}
+"""None is closed because others came back first; the last one used is the first one used again."""
+_WRITERS = 8
+"""Units of work on PostgreSQL that a process runs at once: more of them only stand in each other's way."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Unit:
     """One transaction, and what to do once it is safe in the database."""
 
-    connection: Connection
+    _begin: Callable[[], Connection]
     after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+    @cached_property
+    def connection(self) -> Connection:
+        """The transaction's; it begins where this is first asked for."""
+        return self._begin()
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """The case store and the archive; the same engine twice where one PostgreSQL holds both."""
+    """The case store and the archive; the same engine twice where one PostgreSQL holds both.
+
+    Units of work on the case store take turns within a process: on SQLite there is one writer at a time anyway,
+    and whoever waits for its lock only looks again now and then.
+    """
 
     main: Engine
     archive: Engine
+    _writers: Turns
 
     @contextmanager
-    def write(self, *, synced: bool = True) -> Iterator[Unit]:
+    def write(self, *, synced: bool = True, late: bool = False) -> Iterator[Unit]:
         """A unit of work on the case store. Once committed it survives the death of every process.
 
         Args:
             synced: On SQLite the commit also waits for the disk, so that it survives a power cut. Where
                 that takes too long, ``False`` leaves it to the next one that waits, or to ``sync``.
+            late: It begins with the first use of its connection: for those who have to wait for something
+                else in between, and would hold up every other writer meanwhile.
 
         Raises:
             StoreUnavailable: The database does not answer; nothing was written.
         """
-        with _unit(self.main, ibasho_synced=synced) as unit:
+        with _unit(self.main, self._writers, late=late, ibasho_synced=synced) as unit:
             yield unit
 
     def sync(self) -> None:
@@ -65,7 +90,7 @@ class Database:
     @contextmanager
     def write_archive(self) -> Iterator[Unit]:
         """A unit of work on the archive and its buckets."""
-        with _unit(self.archive) as unit:
+        with _unit(self.archive, None) as unit:
             yield unit
 
     @contextmanager
@@ -94,14 +119,24 @@ class Database:
 
 
 @contextmanager
-def _unit(engine: Engine, **options: bool) -> Iterator[Unit]:
+def _unit(engine: Engine, turns: Turns | None, *, late: bool = False, **options: bool) -> Iterator[Unit]:
     try:
-        with engine.connect().execution_options(**options) as connection, connection.begin():
-            unit = Unit(connection)
+        with ExitStack() as stack:
+
+            def begin() -> Connection:
+                if turns is not None:
+                    stack.enter_context(turns.one(BUSY_SECONDS))
+                connection = stack.enter_context(engine.connect().execution_options(**options))
+                stack.enter_context(connection.begin())
+                return connection
+
+            unit = Unit(begin)
+            if not late:
+                _ = unit.connection
             yield unit
-    except OperationalError as error:
+    except _SILENCE as error:
         raise StoreUnavailable(
-            f"The database does not answer ({_first_line(error)}); nothing was stored."
+            f"The database does not answer ({_why(error)}); nothing was stored."
         ) from error
     for call in unit.after_commit:
         call()
@@ -112,8 +147,18 @@ def _snapshot(engine: Engine, **options: Any) -> Iterator[Connection]:
     try:
         with engine.connect().execution_options(ibasho_read=True, **options) as connection:
             yield connection
-    except OperationalError as error:
-        raise StoreUnavailable(f"The database does not answer ({_first_line(error)}).") from error
+    except _SILENCE as error:
+        raise StoreUnavailable(f"The database does not answer ({_why(error)}).") from error
+
+
+_SILENCE = (OperationalError, PoolTimeout, TimeoutError)
+"""The database is away, or nobody's turn comes: whatever the reason, it is not there for this caller."""
+
+
+def _why(error: Exception) -> str:
+    if not isinstance(error, DBAPIError):
+        return "too many use it at once"
+    return _first_line(error)
 
 
 def _first_line(error: DBAPIError) -> str:
@@ -146,8 +191,10 @@ def open_database(settings: Settings) -> Database:
     """
     main = _engine(settings.main_url, "IBASHO_DATABASE_URL")
     if settings.archive_database_url == settings.main_url:
-        return Database(main, main)
-    return Database(main, _engine(settings.archive_database_url, "IBASHO_ARCHIVE_URL"))
+        archive = main
+    else:
+        archive = _engine(settings.archive_database_url, "IBASHO_ARCHIVE_URL")
+    return Database(main, archive, Turns(1 if main.dialect.name == "sqlite" else _WRITERS))
 
 
 def check(database: Database) -> None:
@@ -170,7 +217,7 @@ def _engine(url: str, setting: str) -> Engine:
         if parsed.database in (None, "", ":memory:"):
             raise Misconfigured(f"{setting}: SQLite needs a file, as in sqlite:///var/ibasho.db.")
         Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=10)
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, **_POOL)
     except (ArgumentError, NoSuchModuleError) as error:
         raise Misconfigured(
             f"{setting}: {url!r} is not a database URL; try sqlite:///var/ibasho.db."
@@ -183,7 +230,7 @@ def _engine(url: str, setting: str) -> Engine:
 
 
 def _postgres(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=10, max_overflow=10)
+    engine = create_engine(url, **_POOL)
     event.listen(engine, "checkin", _note_rest)
     event.listen(engine, "checkout", _ping_after_rest)
     return engine

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from moderation.storage.tables.cases import case_hits
 from tests.support.factories import body
+from tests.support.servers import running_server
 
 INSULT = "早く死ねよお前"
 
@@ -64,6 +65,26 @@ def test_the_same_message_from_many_clients_at_once_is_one_hit(shared_server):
     assert Counter(answer.status_code for answer in answers) == {200: 32}
     assert len({answer.json()["case_id"] for answer in answers}) == 1
     assert hits(shared_server, message) == 1
+
+
+@pytest.mark.parametrize("store", ["sqlite_settings", "postgres_settings"])
+def test_a_hundred_callers_at_once_who_write_and_read_are_all_answered_soon(
+    request, tmp_path, model_dir, store
+):
+    def call(number):
+        if number % 4 == 0:
+            return client.get("/v1/campaigns")
+        # Needs the case store and the archive: two connections.
+        return client.post("/v1/feedback", json={"id": f"f-{number}", "text": "おはよう", "categories": []})
+
+    with (
+        running_server(request.getfixturevalue(store), tmp_path) as server,
+        server.client() as client,
+        ThreadPoolExecutor(100) as pool,
+    ):
+        answers = list(pool.map(call, range(100)))
+
+    assert Counter(answer.status_code for answer in answers) == {201: 75, 200: 25}
 
 
 def test_a_slow_client_is_waited_for_and_holds_up_nobody(shared_server):

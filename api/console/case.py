@@ -17,7 +17,7 @@ from moderation.review.case import Case
 from moderation.storage import policies
 from moderation.storage.accounts import accounts
 from moderation.storage.database import Connection
-from moderation.storage.desk import appeals, care, claims, history, routing
+from moderation.storage.desk import appeals, care, claims, history, next_case, routing
 from moderation.storage.desk import case as desk_case
 from moderation.storage.desk import similar as desk_similar
 from moderation.storage.desk import talk as desk_talk
@@ -109,7 +109,9 @@ def skip(case_id: str, visitor: SignedIn, form: Posted, parts: ProcessParts, now
 def go_on(visitor: Visitor, parts: Parts, now: Now, *, notice: str) -> Response:
     """Open the next case after one left the hands of somebody, with a word about the last."""
     with parts.database.write() as unit:
-        case, _ = claims.resume_or_claim_next(unit.connection, visitor.sight, now=now, lease=lease_of(parts))
+        case, _ = next_case.resume_or_claim_next(
+            unit.connection, visitor.sight, now=now, lease=lease_of(parts)
+        )
     where = f"/console/cases/{case.id}?{notice}=1" if case else f"/console/queue?none=1&{notice}=1"
     return RedirectResponse(where, status_code=303)
 

@@ -15,7 +15,7 @@ from moderation.review.decision import Action, Decision, Outcome, Ruling
 from moderation.review.presets import BY_NAME, reason_for, ruling_of
 from moderation.storage import policies
 from moderation.storage.database import Unit
-from moderation.storage.desk import case, claims
+from moderation.storage.desk import case, claims, next_case
 from moderation.storage.desk import decide as desk_decide
 from moderation.taxonomy import Category
 
@@ -33,7 +33,7 @@ def decide(
         with parts.database.write() as unit:
             ruling = preset_ruling(unit, case_id, visitor, preset) if typed is None else _typed_ruling(typed)
             decision = _decide(unit, case_id, visitor, form, ruling, now)
-            following, _ = claims.resume_or_claim_next(
+            following, _ = next_case.resume_or_claim_next(
                 unit.connection, visitor.sight, now=now, lease=lease_of(parts)
             )
     except (Conflict, Invalid, MissingRole, PolicyNotFound) as error:

@@ -15,7 +15,7 @@ from api.console.visitor import Posted, SignedIn, text_of
 from api.deps import Now, ProcessParts, Read, lease_of
 from moderation.review.case import CaseKind, CaseState
 from moderation.storage.accounts import accounts
-from moderation.storage.desk import care, claims
+from moderation.storage.desk import care, claims, next_case
 from moderation.storage.desk import filters as desk_filters
 from moderation.storage.desk import queue as desk_queue
 from moderation.storage.desk.queue import QueueFilter
@@ -67,7 +67,7 @@ def queue_page(request: Request, visitor: SignedIn, connection: Read, now: Now) 
         wanted=wanted,
         choices=Choices(),
         queues=desk_queue.open_queues(connection, visitor.sight),
-        waiting=claims.count_waiting(connection, visitor.sight, now=now),
+        waiting=next_case.count_waiting(connection, visitor.sight, now=now),
         held=claims.held_by(connection, visitor.sight, now=now),
         people=accounts.user_names(connection),
         notice=notice_of(request, connection, visitor),
@@ -111,11 +111,11 @@ def care_page(request: Request, visitor: SignedIn, connection: Read, now: Now) -
 
 
 @router.post("/console/next", name="console_next", response_class=HTMLResponse)
-def next_case(visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now) -> Response:
+def go_on(visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now) -> Response:
     """Claim the next case and open it; who holds one already comes back to it."""
     del form
     with parts.database.write() as unit:
-        case, resumed = claims.resume_or_claim_next(
+        case, resumed = next_case.resume_or_claim_next(
             unit.connection, visitor.sight, now=now, lease=lease_of(parts)
         )
     if case is None:

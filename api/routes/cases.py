@@ -15,7 +15,7 @@ from api.routes.case_shapes import CaseFileOut, CaseOut, CasePage, case_out, fil
 from moderation.errors import FieldProblem, Invalid, ReasonNeeded
 from moderation.review.case import Case, CaseState
 from moderation.storage.accounts import account_names
-from moderation.storage.desk import care, claims, similar
+from moderation.storage.desk import care, claims, next_case, similar
 from moderation.storage.desk import case as desk_case
 from moderation.storage.desk import queue as desk_queue
 from moderation.storage.desk.queue import QueueFilter
@@ -104,7 +104,7 @@ def claim_next(
 ) -> CaseOut | Response:
     """Nobody else gets the same case; the lease ends by itself, and `renew` keeps it."""
     claims.take_turn(unit.connection, acting.sight)
-    case = claims.claim_next(unit.connection, acting.sight, now=now, lease=lease_of(parts), queue=queue_id)
+    case = next_case.claim_next(unit.connection, acting.sight, now=now, lease=lease_of(parts), queue=queue_id)
     if case is None:
         return Response(status_code=204)
     return case_out(case, account_names.logins(unit.connection))

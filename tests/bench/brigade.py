@@ -33,7 +33,7 @@ from moderation.scoring.engine import Engine
 from moderation.settings import PROJECT, Settings
 from moderation.storage import migrate
 from moderation.storage.database import Database, open_database
-from moderation.storage.desk import claims, decide
+from moderation.storage.desk import decide, next_case
 from moderation.storage.ids import new_id
 from moderation.storage.reports import reporters
 from moderation.storage.tables.cases import cases, held_messages
@@ -245,7 +245,7 @@ class _Days:
         for n in range(DECISIONS_A_DAY):
             at = now + timedelta(minutes=10 * n)
             with self._database.write() as unit:
-                case = claims.claim_next(unit.connection, self._sight, now=at, lease=_LEASE)
+                case = next_case.claim_next(unit.connection, self._sight, now=at, lease=_LEASE)
                 if case is None:
                     return
                 self._played.innocent_looks += case.author_id == INNOCENT

@@ -36,7 +36,7 @@ from moderation.settings import PROJECT, Settings
 from moderation.storage import migrate
 from moderation.storage.accounts import accounts, sessions
 from moderation.storage.database import Database, open_database
-from moderation.storage.desk import claims as desk_claims
+from moderation.storage.desk import next_case
 from moderation.taxonomy import Role, Severity
 from tests.bench.desk_rows import FILL
 from tests.review.desk import LEASE, Desk
@@ -90,7 +90,7 @@ def bench_claims(database: Database) -> None:
         while True:
             before = perf_counter()
             with database.write() as unit:
-                case = desk_claims.claim_next(unit.connection, sight, now=NOON, lease=LEASE)
+                case = next_case.claim_next(unit.connection, sight, now=NOON, lease=LEASE)
             after = perf_counter()
             if case is None:
                 return got
@@ -144,7 +144,7 @@ def _bursts(database: Database, sights: list[Sight]) -> list[float]:
         for _ in range(SECONDS):
             before = perf_counter()
             with database.write() as unit:
-                desk_claims.claim_next(unit.connection, sight, now=NOON, lease=LEASE)
+                next_case.claim_next(unit.connection, sight, now=NOON, lease=LEASE)
             taken.append(perf_counter() - before)
             sleep(max(0.0, 1.0 - taken[-1]))
         return taken
@@ -163,7 +163,7 @@ def _rounds(database: Database, sights: list[Sight]) -> list[float]:
             together.wait()
             before = perf_counter()
             with database.write() as unit:
-                desk_claims.claim_next(unit.connection, sight, now=NOON, lease=LEASE)
+                next_case.claim_next(unit.connection, sight, now=NOON, lease=LEASE)
             took.append(perf_counter() - before)
         return took
 

@@ -143,6 +143,43 @@ def test_keys_typed_into_a_field_decide_nothing(log_in, desk, cases_of_today):
     assert outcomes(desk) == []
 
 
+def test_keys_pressed_before_the_scripts_are_there_are_heard_once(log_in, desk, cases_of_today):
+    page = log_in("aoki")
+    held_up = []
+
+    def hold_up(route):
+        held_up.append(route)
+
+    page.route("**/keys.js", hold_up)
+    page.keyboard.press("n")
+    page.wait_for_url(f"**/cases/{cases_of_today[0]}", wait_until="commit")
+    page.locator("button.preset").first.wait_for()
+    page.keyboard.press("2")
+    page.keyboard.press("2")
+    assert outcomes(desk) == []
+
+    with page.expect_navigation(url=f"**/cases/{cases_of_today[1]}?*"):
+        for route in held_up:
+            route.continue_()
+
+    ready(page)
+    assert [case_id for case_id, *_ in outcomes(desk)] == cases_of_today[:1]
+
+
+def test_a_key_struck_twice_settles_one_case(log_in, desk, cases_of_today):
+    page = log_in("aoki")
+    press(page, "n")
+    ready(page)
+
+    with page.expect_navigation(url=f"**/cases/{cases_of_today[1]}?*"):
+        page.keyboard.press("2")
+        page.keyboard.press("2")
+    page.keyboard.press("2")  # the next case stands there, and nobody has seen it yet
+
+    ready(page)
+    assert [case_id for case_id, *_ in outcomes(desk)] == cases_of_today[:1]
+
+
 def test_going_back_never_decides_on_a_state_that_is_past(log_in, desk, cases_of_today):
     page = log_in("aoki")
     press(page, "n")

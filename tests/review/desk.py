@@ -20,7 +20,7 @@ from moderation.storage.accounts.accounts import User
 from moderation.storage.chat import flagged, people
 from moderation.storage.chat.flagged import Flagged
 from moderation.storage.database import Database
-from moderation.storage.desk import claims
+from moderation.storage.desk import claims, next_case
 from moderation.storage.desk import decide as desk_decide
 from moderation.storage.desk.rows import get_case
 from moderation.storage.ids import new_id
@@ -136,7 +136,7 @@ class Desk:
     def claim_next(self, sight: Sight, *, now: datetime = NOON) -> Case | None:
         """Claim the next case."""
         with self.database.write() as unit:
-            return claims.claim_next(unit.connection, sight, now=now, lease=LEASE)
+            return next_case.claim_next(unit.connection, sight, now=now, lease=LEASE)
 
     def decide(
         self, case: Case, sight: Sight, ruling: Ruling = WARNING, *, now: datetime = NOON, **given: Any

@@ -9,6 +9,7 @@ import pytest
 
 from moderation.errors import CaseClaimed, CaseClosed, MissingRole, StaleVersion
 from moderation.storage.desk import claims as desk_claims
+from moderation.storage.desk import next_case
 from moderation.taxonomy import Role, Severity
 from tests.bench.desk import passed_over
 from tests.review.desk import LEASE, UNSURE
@@ -89,7 +90,7 @@ def test_pressing_next_twice_claims_once(desk):
 
     def press():
         with desk.database.write() as unit:
-            return desk_claims.resume_or_claim_next(unit.connection, aoki, now=NOON, lease=LEASE)
+            return next_case.resume_or_claim_next(unit.connection, aoki, now=NOON, lease=LEASE)
 
     with ThreadPoolExecutor(2) as pool:
         pressed = [pool.submit(press).result() for _ in range(2)]
@@ -109,11 +110,11 @@ def test_two_tabs_of_one_person_do_not_wait_for_each_other_for_ever(desk):
             held = desk_claims.held_by(unit.connection, aoki, now=NOON)
             if held is not None:
                 desk_claims.release(unit.connection, held.id, aoki, now=NOON, skip=True)
-            return desk_claims.resume_or_claim_next(unit.connection, aoki, now=NOON, lease=LEASE)
+            return next_case.resume_or_claim_next(unit.connection, aoki, now=NOON, lease=LEASE)
 
     def go_on():
         with desk.database.write() as unit:
-            return desk_claims.resume_or_claim_next(unit.connection, aoki, now=NOON, lease=LEASE)
+            return next_case.resume_or_claim_next(unit.connection, aoki, now=NOON, lease=LEASE)
 
     with ThreadPoolExecutor(2) as pool:
         steps = [pool.submit(step) for _ in range(8) for step in (decide_and_go_on, go_on)]
@@ -129,10 +130,10 @@ def test_a_skipped_case_goes_to_others_and_comes_back_after_a_rest(desk):
         desk_claims.release(unit.connection, case_id, aoki, now=NOON, skip=True)
 
     assert desk.claim_next(aoki, now=NOON) is None
-    rested = NOON + desk_claims.SKIP_REST
+    rested = NOON + next_case.SKIP_REST
     with desk.database.read() as connection:
-        assert desk_claims.count_waiting(connection, baba, now=NOON) == 1
-        assert desk_claims.count_waiting(connection, aoki, now=rested) == 1
+        assert next_case.count_waiting(connection, baba, now=NOON) == 1
+        assert next_case.count_waiting(connection, aoki, now=rested) == 1
 
 
 def test_releasing_what_somebody_else_holds_changes_nothing(desk):

@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from moderation.review.case import CaseState
 from moderation.review.sight import sight_of
 from moderation.storage.database import open_database
-from moderation.storage.desk import case, claims, queue, search, similar
+from moderation.storage.desk import case, claims, next_case, queue, search, similar
 from moderation.storage.desk.queue import QueueFilter
 from moderation.storage.desk.rows import get_case
 from moderation.storage.desk.search import SearchIn
@@ -68,6 +68,15 @@ def scanned(database, run) -> set[str]:
     return whole & {"cases", "case_hits", "case_events", "decisions", "case_sketches"}
 
 
+def test_claim_next_steps_over_what_is_held_without_reading_it(database):
+    with statements(database) as seen, database.write() as unit:
+        next_case.claim_next(unit.connection, MODERATOR, now=NOW, lease=LEASE)
+    ((claiming, parameters),) = seen
+    with database.main.connect() as connection:
+        plan = list(connection.exec_driver_sql(f"EXPLAIN {claiming}", parameters).scalars())
+    assert any("Index Cond: (COALESCE(claimed_until" in line for line in plan)
+
+
 def test_pages_read_no_large_table_from_end_to_end(database):
     steps = {
         "queue": lambda c: queue.list_cases(c, MODERATOR, QueueFilter(), page=1, now=NOW),
@@ -75,14 +84,14 @@ def test_pages_read_no_large_table_from_end_to_end(database):
             c, LEAD, QueueFilter(severity=Severity.HIGH), page=1, now=NOW
         ),
         "queues": lambda c: queue.open_queues(c, MODERATOR),
-        "waiting": lambda c: claims.count_waiting(c, MODERATOR, now=NOW),
+        "waiting": lambda c: next_case.count_waiting(c, MODERATOR, now=NOW),
         "my own": lambda c: queue.list_cases(c, MODERATOR, QueueFilter(mine=True), page=1, now=NOW),
         "similar": lambda c: similar.find(c, get_case(c, A_CASE, LEAD), LEAD),
         "closed": lambda c: queue.list_cases(
             c, MODERATOR, QueueFilter(state=CaseState.CLOSED), page=1, now=NOW
         ),
         "case": lambda c: case.load(c, A_CASE, LEAD),
-        "claim": lambda c: claims.claim_next(c, MODERATOR, now=NOW, lease=LEASE),
+        "claim": lambda c: next_case.claim_next(c, MODERATOR, now=NOW, lease=LEASE),
         "held": lambda c: claims.held_by(c, MODERATOR, now=NOW),
         "author": lambda c: search.search(c, LEAD, "u-77", SearchIn.AUTHOR),
         "id": lambda c: search.search(c, LEAD, A_CASE, SearchIn.CASE),

@@ -1,8 +1,9 @@
 // Keys: every element with data-key is pressed by its key; j and k walk along data-step.
 
-// So long after a page has come up, in milliseconds, keys that decide are not heard: a key struck
-// twice must not settle a case that nobody has seen yet.
+// So long after the next case has come up, in milliseconds, keys that decide are not heard: a key struck
+// twice must not settle a case that nobody has seen yet. Who loaded a page asked for it: there all are heard.
 const CAREFUL = 300;
+let loaded = true;
 
 const EDITABLE = "input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]";
 
@@ -36,11 +37,11 @@ function elementOf(key) {
 
 export function startKeys(more, signal) {
   let ready = false;
-  setTimeout(() => {
+  const listen = () => {
     ready = true;
     if (!signal.aborted) document.body.dataset.ready = "";
-  }, CAREFUL);
-  document.addEventListener("keydown", (event) => {
+  };
+  const hear = (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Escape" && event.target.matches?.(EDITABLE)) {
       event.target.blur();
@@ -59,5 +60,13 @@ export function startKeys(more, signal) {
       if (!event.repeat && (ready || !element.closest("[data-decides]"))) press(element);
     }
     event.preventDefault();
-  }, { signal });
+  };
+  document.addEventListener("keydown", hear, { signal });
+  if (!loaded) {
+    setTimeout(listen, CAREFUL);
+    return;
+  }
+  loaded = false;
+  listen();
+  for (const event of takeEarlyKeys()) hear(event);
 }

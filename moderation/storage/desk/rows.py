@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, literal_column, select, true
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, select, true
 
 from moderation.errors import CaseNotFound
 from moderation.review.case import Case, CaseKind, CaseState
@@ -13,6 +13,7 @@ from moderation.review.decision import Action, Decision, Outcome, Ruling
 from moderation.review.sight import Sight
 from moderation.review.strikes import Strike
 from moderation.scoring.signal import Signal
+from moderation.storage.tables.base import constant
 from moderation.storage.tables.cases import cases
 from moderation.storage.tables.desk import review_queue_roles
 from moderation.taxonomy import Category, Severity
@@ -51,11 +52,8 @@ class Hit:
 
 
 def still_open() -> ColumnElement[bool]:
-    """The part of a query that keeps cases nobody has settled.
-
-    The word stands in the statement itself: of a prepared one PostgreSQL then knows that partial indexes hold all of these.
-    """
-    return cases.c.state != literal_column(f"'{CaseState.CLOSED}'")
+    """The part of a query that keeps cases nobody has settled."""
+    return cases.c.state != constant(CaseState.CLOSED)
 
 
 def visible(sight: Sight) -> ColumnElement[bool]:
@@ -75,7 +73,9 @@ def visible(sight: Sight) -> ColumnElement[bool]:
 
 def _closed_queues(sight: Sight) -> Select[Any]:
     """Queues that are for other roles only."""
-    mine = select(review_queue_roles.c.queue_id).where(review_queue_roles.c.role.in_(sorted(sight.roles)))
+    mine = select(review_queue_roles.c.queue_id).where(
+        review_queue_roles.c.role.in_([constant(role) for role in sorted(sight.roles)])
+    )
     return select(review_queue_roles.c.queue_id).where(review_queue_roles.c.queue_id.not_in(mine))
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, MetaData, String
+from sqlalchemy import JSON, ColumnElement, DateTime, MetaData, String, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -47,3 +47,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def constant(value: str | int) -> ColumnElement[Any]:
+    """A word or number of ours that stands in the statement itself, and is no parameter of it.
+
+    Of a prepared statement PostgreSQL then knows which partial index holds all of it and how much it
+    finds, and need not plan it anew each time. Never for anything that somebody else wrote.
+    """
+    return literal_column(f"'{value}'" if isinstance(value, str) else str(value))

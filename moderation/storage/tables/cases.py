@@ -12,10 +12,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 
-from moderation.storage.tables.base import MAIN, ExternalId, Id, Json, UtcDateTime, Word
+from moderation.storage.tables.base import MAIN, ExternalId, Id, Json, UtcDateTime, Word, constant
 
 cases = Table(
     "cases",
@@ -95,7 +96,9 @@ cases = Table(
 )
 
 _STILL_OPEN = text("state <> 'closed'")
-_BY_URGENCY = (cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+FREE_FROM = func.coalesce(cases.c.claimed_until, constant("1970-01-01 00:00:00+00"))
+"""When a case is, or was, nobody's: as one value, which an index can hold. Both stores read the words alike."""
+_BY_URGENCY = (cases.c.priority.desc(), cases.c.opened_at, cases.c.id, FREE_FROM)
 Index("ix_cases_work", cases.c.queue, *_BY_URGENCY, postgresql_where=_STILL_OPEN, sqlite_where=_STILL_OPEN)
 Index(  # claim next looks over every queue a person may see
     "ix_cases_urgent", *_BY_URGENCY, postgresql_where=_STILL_OPEN, sqlite_where=_STILL_OPEN

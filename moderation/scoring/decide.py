@@ -23,6 +23,7 @@ CUT_BY_DEADLINE = frozenset({"classifier", "windows"})
 class Classified(msgspec.Struct, frozen=True, kw_only=True):
     """What the classifier says of one message; probabilities are calibrated, 0 to 1.
 
+    ``scores`` are rounded as they are shown, so that what people see is what points and rules were compared with.
     ``targets`` gives each target's likelihood by the words alone, for those who know more than the words;
     ``target`` is what is made of them.
     """
@@ -61,6 +62,11 @@ class RuleFindings:
     labels: tuple[tuple[str, str, int, str], ...] = ()
 
 
+NO_FINDINGS = RuleFindings(scores={})
+"""What the rules say of most messages."""
+_NOTHING: Mapping[Category, float] = {}
+
+
 def rounded(score: float) -> float:
     """A probability to four places, as it is shown and kept; `round` takes five times as long."""
     return int(score * 10_000 + 0.5) / 10_000
@@ -87,9 +93,24 @@ def decide(
         versions: What produced the evidence.
         missing: Parts that were not there.
     """
-    scores: dict[Category, float] = {}
-    if classified is not None:  # ``rounded``, without a call for each
-        scores = {name: int(score * 10_000 + 0.5) / 10_000 for name, score in classified.scores.items()}
+    over = () if classified is None else points.reached(classified.scores)
+    status = Status.COMPLETE if CUT_BY_DEADLINE.isdisjoint(missing) else Status.PARTIAL
+    if classified is not None and not over and findings is NO_FINDINGS:  # as of most messages
+        return Verdict(
+            verdict=Outcome.ALLOW,
+            review=False,
+            severity=Severity.NONE,
+            category_scores=classified.scores,
+            categories=(),
+            signals=(),
+            versions=versions,
+            own_scores=_NOTHING,
+            target=classified.target,
+            status=status,
+            degraded=bool(missing),
+            missing=missing,
+        )
+    scores: dict[Category, float] = {} if classified is None else dict(classified.scores)
     reached: set[Category] = set()
     for category, score in findings.scores.items():
         scores[category] = max(rounded(score), scores.get(category, 0.0))
@@ -99,19 +120,18 @@ def decide(
     review = findings.review
     minors = findings.minors
     signals = list(findings.signals)
-    if classified is not None:
-        for category, score, point in points.reached(classified.scores):
-            harms_minor = classified.minors >= minors_from
-            if findings.allowed and category not in NEVER_LIFTED and not harms_minor:
-                continue
-            reached.add(category)
-            review = True
-            minors = minors or harms_minor
-            found = point.severity_of(score)
-            severity = max(severity, found, key=lambda level: level.rank)
-            signals.append(explain(category, score))
-            if point.hold is not None and score >= point.hold and outcome is Outcome.ALLOW:
-                outcome = Outcome.HOLD
+    harms_minor = classified is not None and classified.minors >= minors_from
+    for category, score, point in over:
+        if findings.allowed and category not in NEVER_LIFTED and not harms_minor:
+            continue
+        reached.add(category)
+        review = True
+        minors = minors or harms_minor
+        found = point.severity_of(score)
+        severity = max(severity, found, key=lambda level: level.rank)
+        signals.append(explain(category, score))
+        if point.hold is not None and score >= point.hold and outcome is Outcome.ALLOW:
+            outcome = Outcome.HOLD
     return Verdict(
         verdict=outcome,
         review=review,
@@ -128,7 +148,7 @@ def decide(
         asked_priority=findings.asked_priority,
         nudge=findings.nudge,
         labels=findings.labels,
-        status=Status.COMPLETE if CUT_BY_DEADLINE.isdisjoint(missing) else Status.PARTIAL,
+        status=status,
         degraded=bool(missing),
         missing=missing,
     )
@@ -138,7 +158,5 @@ def _outdone(classified: Classified | None, findings: RuleFindings) -> Mapping[C
     """The classifier's scores that a rule's took the place of."""
     if classified is None:
         return None
-    if not findings.scores:
-        return {}
-    own = {category: rounded(classified.scores[category]) for category in findings.scores}
+    own = {category: classified.scores[category] for category in findings.scores}
     return {category: score for category, score in own.items() if rounded(findings.scores[category]) > score}

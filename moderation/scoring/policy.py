@@ -1,6 +1,6 @@
 """Operating points: what the house does from which probability on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import exp, log
@@ -40,13 +40,16 @@ class Points(dict[Category, OperatingPoint]):
         self._scores_of = itemgetter(*self)
         self._reviews = tuple(point.review for point in self.values())
 
-    def reached(self, scores: Mapping[Category, float]) -> Iterator[tuple[Category, float, OperatingPoint]]:
+    def reached(self, scores: Mapping[Category, float]) -> Sequence[tuple[Category, float, OperatingPoint]]:
         """The categories whose score reaches their point for review, with both."""
         # Most messages reach none: that is told without a step of Python for each category.
-        if any(map(ge, self._scores_of(scores), self._reviews)):
-            for category, point in self.items():
-                if scores[category] >= point.review:
-                    yield category, scores[category], point
+        if not any(map(ge, self._scores_of(scores), self._reviews)):
+            return ()
+        return [
+            (category, scores[category], point)
+            for category, point in self.items()
+            if scores[category] >= point.review
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,13 @@
 """Codegen of windows: what to add a message to and what to read for it, as one Python function."""
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from rules.codegen import HEAD, Row, Writer, made
 from rules.nodes import Node
+from rules.reachable import may_fire
 from rules.vocabulary import KeyPart, Member
 from rules.windows import WindowRequest, WindowSpec, remembered, short
 
@@ -72,12 +74,18 @@ def windows_function(asks: Sequence[Ask], writer: Writer, hopeful: Writer) -> Wi
 
 
 def counting_function(
-    asks: Sequence[Ask], writer: Writer, hopeful: Writer, counter_of: CounterOf
+    asks: Sequence[Ask], writer: Writer, hopeful: Writer, counter_of: CounterOf, absent: AbstractSet[str]
 ) -> CountingFunction:
     """The same for counters in memory: adds the message to them at once, and keeps the values that are wanted.
 
-    What the mapping holds already is left alone, so that two rule sets can share counters.
+    What the mapping holds already is left alone, so that two rule sets can share counters. Windows over reports
+    are not kept, nor those of which no reader can fire where the facts in ``absent`` are never known.
     """
+    asks = [
+        ask
+        for ask in asks
+        if ask.counts and any(may_fire(row.plan, writer.plans, absent) for row in ask.readers)
+    ]
     lines = ["def counting(p, o):\n", *_wanted(asks, writer, hopeful)]
     lines.append("    if not r: return\n    t = s.sent_at.timestamp()\n")
     lines.extend(_names(asks, name="{}", text="{}", pair="(A, T)"))

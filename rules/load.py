@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from rules.explain import explain
 from rules.problems import Problem
@@ -23,6 +23,7 @@ MAX_FILES: Final = 5_000
 """Files of one kind in one rule set."""
 
 Source = str | bytes
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,19 +108,29 @@ def _read(folder: Path, max_bytes: int) -> tuple[dict[str, bytes], list[Problem]
 
 def _rules(packs: Mapping[str, Source], problems: list[Problem]) -> Iterator[LoadedRule]:
     for path in sorted(packs):
-        document, problem = parse(path, packs[path], max_bytes=MAX_RULE_BYTES)
-        if document is None:
-            if problem is not None:
-                problems.append(problem)
-            continue
-        try:
-            rule = Rule.model_validate(document.data)
-        except ValidationError as error:
-            problems.extend(explain(error, path, document))
-            continue
-        source = packs[path]
-        text = source if isinstance(source, str) else source.decode("utf-8-sig")
-        yield LoadedRule(rule=rule, path=path, source=text, document=document)
+        found = _read_as(Rule, path, packs[path], MAX_RULE_BYTES, problems)
+        if found is not None:
+            rule, document = found
+            source = packs[path]
+            text = source if isinstance(source, str) else source.decode("utf-8-sig")
+            yield LoadedRule(rule=rule, path=path, source=text, document=document)
+
+
+def _read_as(
+    model: type[Shape], path: str, source: Source, max_bytes: int, problems: list[Problem]
+) -> tuple[Shape, Document] | None:
+    """What a file says. Where YAML itself was refused in a line, nothing more is told of that line."""
+    document, found = parse(path, source, max_bytes=max_bytes)
+    problems.extend(found)
+    if document is None:
+        return None
+    refused = {one.line for one in found}
+    try:
+        made = model.model_validate(document.data)
+    except ValidationError as error:
+        problems.extend(one for one in explain(error, path, document) if one.line not in refused)
+        return None
+    return None if refused else (made, document)
 
 
 def _unique(rules: Iterator[LoadedRule], problems: list[Problem]) -> Iterator[LoadedRule]:
@@ -134,16 +145,10 @@ def _unique(rules: Iterator[LoadedRule], problems: list[Problem]) -> Iterator[Lo
 
 
 def _list(path: str, source: Source, problems: list[Problem]) -> TermList | None:
-    document, problem = parse(path, source, max_bytes=MAX_LIST_BYTES)
-    if document is None:
-        if problem is not None:
-            problems.append(problem)
+    found = _read_as(TermList, path, source, MAX_LIST_BYTES, problems)
+    if found is None:
         return None
-    try:
-        term_list = TermList.model_validate(document.data)
-    except ValidationError as error:
-        problems.extend(explain(error, path, document))
-        return None
+    term_list, document = found
     if f"{term_list.id}.yaml" != path:
         problems.append(
             Problem(

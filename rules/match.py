@@ -5,6 +5,7 @@ says what to count, ``match`` takes the counters' values and tells which rules f
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,7 +48,7 @@ class Engine:
         probes: Conditions on text by number.
         numbers: The numbers of those conditions.
         windows: The counters, in order of their bits in what ``asks`` answers.
-        counting: Makes the function that keeps counters in memory.
+        counting: Makes the function that keeps counters in memory; see ``counting_function``.
     """
 
     plans: tuple[Plan, ...]
@@ -64,7 +65,7 @@ class Engine:
     numbers: Mapping[Node, int]
     windows: tuple[WindowSpec, ...]
     asks: WindowsFunction
-    counting: Callable[[CounterOf], CountingFunction]
+    counting: Callable[[CounterOf, AbstractSet[str]], CountingFunction]
 
 
 class Searched:

@@ -1,13 +1,13 @@
 """YAML to plain data, with the line of every key and item, and without YAML's traps.
 
-Read here: mappings, lists, text, whole numbers, decimals, true, false and null. Refused, each with
-its line: anchors and aliases (a few lines of them can grow to gigabytes), tags, merge keys, a second
+Read here: mappings, lists, text, whole numbers, decimals, true, false and null. Refused, all at once and each
+with its line: anchors and aliases (a few lines of them can grow to gigabytes), tags, merge keys, a second
 document, doubled keys, deep nesting, and every plain word that YAML 1.1 and 1.2 read differently
 (``on``, ``no``, ``22:00``, ``010``).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ MAX_DEPTH: Final = 24
 """Mappings and lists inside one another."""
 MAX_NODES: Final = 120_000
 """Keys, items and values of one file; a list of 50,000 terms fits."""
+MOST_REFUSED: Final = 100
+"""Problems told of one file; a file of nothing else is given up there."""
 
 Path = tuple[str | int, ...]
 
@@ -46,46 +48,52 @@ class Document:
 
 
 class _Refused(Exception):
+    """Reading cannot go on."""
+
     def __init__(self, line: int, code: str, what: str, hint: str | None = None) -> None:
         super().__init__(what)
         self.line, self.code, self.what, self.hint = line, code, what, hint
 
 
-def parse(path: str, source: str | bytes, *, max_bytes: int) -> tuple[Document | None, Problem | None]:
-    """One document, or the problem that stopped the reading.
+def parse(path: str, source: str | bytes, *, max_bytes: int) -> tuple[Document | None, Sequence[Problem]]:
+    """One document, None where reading had to stop, and everything that is refused in it.
+
+    What is refused was read as text or as nothing, so that the rest can be judged.
 
     Args:
         path: Named in the problem.
         source: The file's text; bytes have to be UTF-8.
         max_bytes: Largest size accepted.
     """
+
+    def problem(line: int | None, code: str, what: str, hint: str | None = None) -> Problem:
+        return Problem(path=path, line=line, code=code, what=what, hint=hint)
+
     size = len(source) if isinstance(source, bytes) else len(source.encode("utf-8", "surrogatepass"))
     if size > max_bytes:
         what = f"the file has {size:,} bytes, at most {max_bytes:,} are read"
-        return None, Problem(path=path, line=None, code="too_large", what=what, hint="split it")
+        return None, [problem(None, "too_large", what, "split it")]
+    refused: list[Problem] = []
     try:
         text = source if isinstance(source, str) else source.decode("utf-8-sig")
-        return _Builder(text).document(), None
+        return _Builder(path, text, refused).document(), refused
     except (UnicodeDecodeError, UnicodeEncodeError) as error:
-        what = (
-            f"byte {error.start} is not UTF-8"
-            if isinstance(source, bytes)
-            else "half a character stands in the text"
-        )
-        return None, Problem(path=path, line=None, code="not_utf8", what=what, hint="save the file as UTF-8")
+        half = "half a character stands in the text"
+        what = f"byte {error.start} is not UTF-8" if isinstance(source, bytes) else half
+        return None, [problem(None, "not_utf8", what, "save the file as UTF-8")]
     except _Refused as error:
-        return None, Problem(path=path, line=error.line, code=error.code, what=error.what, hint=error.hint)
+        return None, [*refused, problem(error.line, error.code, error.what, error.hint)]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
         why = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
-        return None, Problem(path=path, line=line, code="bad_yaml", what=f"not YAML: {why}")
+        return None, [*refused, problem(mark.line + 1 if mark else None, "bad_yaml", f"not YAML: {why}")]
 
 
 class _Builder:
     """Builds plain data from parser events, so that nothing is expanded before it is judged."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, path: str, text: str, refused: list[Problem]) -> None:
+        self._path, self._refused = path, refused
         self._events: Iterator[Any] = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
         self._lines: dict[Path, int] = {}
         self._nodes = 0
@@ -99,7 +107,7 @@ class _Builder:
         next(self._events)  # document end
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise _Refused(
+            self._refuse(
                 after.start_mark.line + 1,
                 "second_document",
                 "a second document starts here",
@@ -107,22 +115,29 @@ class _Builder:
             )
         return Document(data=data, lines=self._lines)
 
+    def _refuse(self, line: int, code: str, what: str, hint: str | None = None) -> None:
+        if len(self._refused) >= MOST_REFUSED:
+            raise _Refused(line, code, what, hint)
+        self._refused.append(Problem(path=self._path, line=line, code=code, what=what, hint=hint))
+
     def _value(self, event: Any, path: Path) -> Any:
         line = event.start_mark.line + 1
         self._lines.setdefault(path, line)
         self._nodes += 1
         if self._nodes > MAX_NODES:
             raise _Refused(line, "too_large", f"more than {MAX_NODES:,} values in one file", "split it")
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            raise _Refused(
+        if event.anchor is not None:  # of an alias too: what it stands for is never put in
+            self._refuse(
                 line, "anchor", "anchors (&) and aliases (*) are not read", "write it out, or quote the text"
             )
+        if isinstance(event, yaml.AliasEvent):
+            return None
         if event.tag is not None and event.tag != "!":
-            raise _Refused(
+            self._refuse(
                 line, "tag", f"the tag {event.tag} is not read", "quote the text if it starts with '!'"
             )
         if isinstance(event, yaml.ScalarEvent):
-            return _scalar(event, line)
+            return self._scalar(event, line)
         if len(path) >= MAX_DEPTH:
             raise _Refused(line, "too_deep", f"nested more than {MAX_DEPTH} deep")
         return self._mapping(path) if isinstance(event, yaml.MappingStartEvent) else self._list(path)
@@ -135,7 +150,7 @@ class _Builder:
             line = event.start_mark.line + 1
             key = self._key(event, line)
             if key in result:
-                raise _Refused(
+                self._refuse(
                     line,
                     "doubled_key",
                     f"the key {key!r} stands twice",
@@ -151,16 +166,17 @@ class _Builder:
         if not isinstance(event, yaml.ScalarEvent):
             raise _Refused(line, "bad_key", "a key has to be a word")
         if event.value == "<<":
-            raise _Refused(line, "anchor", "merge keys (<<) are not read", "write the keys out")
-        key = _scalar(event, line)
+            self._refuse(line, "anchor", "merge keys (<<) are not read", "write the keys out")
+            return str(event.value)
+        key = self._scalar(event, line)
         if not isinstance(key, str):
-            raise _Refused(
+            self._refuse(
                 line,
                 "bad_key",
                 f"the key {event.value!r} is not a word",
                 "keys are words; quote it if it is meant",
             )
-        return key
+        return str(event.value)
 
     def _list(self, path: Path) -> list[Any]:
         result: list[Any] = []
@@ -170,20 +186,18 @@ class _Builder:
             result.append(self._value(event, (*path, len(result))))
         return result
 
-
-def _scalar(event: Any, line: int) -> Any:
-    value: str = event.value
-    if not event.implicit[0]:  # quoted or a block: text as it stands
-        return value
-    ours = _plain(value)
-    tag = str(_AS_YAML_1_1.resolve(yaml.ScalarNode, value, (True, False)))  # type: ignore[no-untyped-call]
-    kind = tag.rpartition(":")[2]
-    if isinstance(ours, str) and kind in {"bool", "int", "float", "null", "merge", "value"}:
-        what = f"YAML reads {value!r} as a {kind}, in some versions only"
-        raise _Refused(
-            line, "yaml_trap", what, f'write "{value}" in quotes' if kind != "null" else "write null"
-        )
-    return ours
+    def _scalar(self, event: Any, line: int) -> Any:
+        value: str = event.value
+        if not event.implicit[0]:  # quoted or a block: text as it stands
+            return value
+        ours = _plain(value)
+        tag = str(_AS_YAML_1_1.resolve(yaml.ScalarNode, value, (True, False)))  # type: ignore[no-untyped-call]
+        kind = tag.rpartition(":")[2]
+        if isinstance(ours, str) and kind in {"bool", "int", "float", "null", "merge", "value"}:
+            what = f"YAML reads {value!r} as a {kind}, in some versions only"
+            hint = f'write "{value}" in quotes' if kind != "null" else "write null"
+            self._refuse(line, "yaml_trap", what, hint)
+        return ours
 
 
 def _plain(value: str) -> Any:

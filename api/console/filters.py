@@ -13,11 +13,13 @@ from markupsafe import Markup, escape
 from api.console import times
 from api.console.chat import VEILED, Mark, as_html, visible
 from api.console.names import WORDS
-from api.console.rules_words import RULE_WORDS
+from api.console.rules_problems import japanese
+from api.console.rules_words import RULE_PROBLEM, RULE_WORDS
 from api.console.texts import N_, translate
 from moderation.review.presets import leading_categories
 from moderation.trends.days import Period
 from moderation.trends.words import period_ja
+from rules.problems import Problem
 
 _RUBY_TAG = re.compile(r"(</?(?:ruby|rt)>)")
 
@@ -35,6 +37,7 @@ def install(environment: Environment, language: str) -> None:
         "name": _name,
         "number": lambda number: f"{number:,}",
         "period": _period,
+        "problem": _problem(language),
         "ruby": _ruby,
         "percent": lambda share: f"{share:.0%}",
         "source": _source(language),
@@ -64,6 +67,18 @@ def _chat(text: str, marks: Sequence[Mark] = (), *, focusable: bool = True) -> M
 def _name(name: str) -> Markup:
     """A name, kept to itself: what it does to the direction of writing ends with it."""
     return Markup(f'<bdi class="name">{visible(name)}</bdi>')  # noqa: S704 - it is escaped
+
+
+def _problem(language: str) -> Callable[[Problem], str]:
+    """What is wrong with a rule, and what to do about it."""
+
+    def problem(one: Problem) -> str:
+        told = f"{one.what} — {one.hint}" if one.hint else one.what
+        if language != "ja":
+            return told
+        return japanese(one) or f"{RULE_PROBLEM.get(one.code, one.code)} {told}"
+
+    return problem
 
 
 def _source(language: str) -> Callable[[str], str]:

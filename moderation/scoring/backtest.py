@@ -78,8 +78,8 @@ class Backtest:
         self._decided = decided
         self._subjects = Subjects(rooms, strikes, rescore)
         counters: Callable[[WindowSpec], SlidingCounter] = cache(sliding_counter)
-        self._count_new = self._new.engine.counting(counters)
-        self._count_old = self._old.engine.counting(counters)
+        self._count_new = self._new.engine.counting(counters, UNKNOWN.keys())
+        self._count_old = self._old.engine.counting(counters, UNKNOWN.keys())
         self._talk: OrderedDict[str, Talk] = OrderedDict()
         self._known = lru_cache(maxsize=_TEXTS)(self._look_at)
         self._follows = lru_cache(maxsize=_OUTCOMES)(self._outcome)
@@ -90,7 +90,9 @@ class Backtest:
             against=live.version,
             since=since,
             until=until,
-            unknown=UNKNOWN if rescore else (*UNKNOWN, "scores of messages that a rule had hit"),
+            unknown=(*UNKNOWN.values(),)
+            if rescore
+            else (*UNKNOWN.values(), "scores of messages that a rule had hit"),
             broken=tuple(str(one) for one in self._new.broken),
         )
         for rule_set in (self._old, self._new):

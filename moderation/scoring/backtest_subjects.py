@@ -9,8 +9,15 @@ from classifiers.views import Views
 from moderation.scoring.room_talk import Talk
 from rules.subject import AuthorFacts, RoomFacts, Subject, TargetFacts
 
-UNKNOWN: Final = ("account labels", "room labels", "live viewers", "reports", "shield", "target age band")
-"""What the archive does not keep; a condition on it is unknown, which is neither true nor false."""
+UNKNOWN: Final = {
+    "author.labels": "account labels",
+    "room.labels": "room labels",
+    "room.live_viewers": "live viewers",
+    "reports": "reports",
+    "room.shield": "shield",
+    "target.age_band": "target age band",
+}
+"""What the archive does not keep, by fact; a condition on it is unknown, which is neither true nor false."""
 _ROOMS = 5_000
 """Rooms whose facts are remembered while they are not live."""
 _RESCORED: Final = object()

@@ -221,15 +221,16 @@ def test_too_many_files_are_refused():
     assert [problem.code for problem in loaded.problems] == ["too_many"]
 
 
-def test_a_bomb_of_aliases_is_refused_at_its_first_anchor():
+def test_a_bomb_of_aliases_is_never_grown():
     bomb = "a: &a [x,x,x,x,x,x,x,x]\n" + "".join(
         f"{name}: &{name} [{','.join(['*' + before] * 8)}]\n"
         for before, name in zip("abcdefgh", "bcdefghi", strict=True)
     )
 
-    [problem] = problems_of(bomb)
+    first, *others = load_sources({"insult/example.yaml": bomb}, {}).problems
 
-    assert (problem.code, problem.line) == ("anchor", 1)
+    assert (first.code, first.line) == ("anchor", 1)
+    assert len(others) < 200
 
 
 def test_deep_nesting_is_refused():
@@ -250,3 +251,28 @@ def test_a_file_that_cannot_be_read_or_has_another_suffix_is_named(tmp_path):
     assert [problem.code for problem in load_folder(tmp_path / "nowhere", tmp_path / "lists").problems] == [
         "no_folder"
     ]
+
+
+def test_a_yaml_trap_hides_nothing_else():
+    text = (
+        SOUND.replace("terms: [だめなことば]", "on: [だめなことば, no]")
+        .replace("severity: medium", "severity: meduim")
+        .replace("version: 1", "version: 1\nversion: 2")
+        .replace("[よいことばだ]", "&a [よいことばだ]")
+    )
+
+    found = [(one.line, one.code) for one in problems_of(text)]
+
+    assert found == [
+        (3, "doubled_key"),
+        (7, "unknown_word"),
+        (15, "yaml_trap"),
+        (15, "yaml_trap"),
+        (21, "anchor"),
+    ]
+
+
+def test_a_file_of_traps_is_given_up():
+    text = SOUND.replace("[だめなことば]", "[" + ", ".join(["no"] * 5_000) + "]")
+
+    assert len(load_sources({"insult/example.yaml": text}, {}).problems) == 101

@@ -11,10 +11,12 @@ from moderation.scoring.backtest import Backtest
 from moderation.scoring.backtest_subjects import Archived, Subjects
 from moderation.scoring.detectors import fold_text
 from moderation.scoring.room_talk import Talk
+from moderation.scoring.ruleset import RuleSources
 from moderation.settings import Settings
 from rules.compile import compile_rules
 from rules.subject import Recent
 from rules.windows import ExactWindows
+from tests.rules.support import SOUND
 from tests.support.factories import NOON
 
 SAMPLE = Path(__file__).resolve().parents[2] / "api" / "cli" / "sample" / "stream.jsonl"
@@ -81,3 +83,17 @@ def test_it_finds_what_the_live_engine_finds():
     assert len(told) >= 10
     assert told["disruption.flood"][1] > 0
     assert told["insult.repeated_at_target"][2] > 0
+
+
+def test_reports_are_unknown_and_not_none():
+    """The archive does not keep them: neither "there were three" nor "there were fewer" is certain."""
+    live = RuleSources(packs={}, lists={})
+    reported = SOUND.replace("terms: [だめなことば]", "not: {reports: {of: author, within: 1h, at_least: 3}}")
+    candidate = live.with_file("pack", "insult/example.yaml", reported)
+    given = {"since": NOON, "until": NOON, "rooms": {}, "strikes": {}, "decided": {}, "rescore": None}
+    test = Backtest(candidate, live, **given)
+    test.feed(stream())
+
+    report = test.finish()
+
+    assert (report.broken, report.hits.total, "reports" in report.unknown) == ((), 0, True)

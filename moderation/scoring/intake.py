@@ -24,6 +24,7 @@ from moderation.scoring.sorting import Sorted
 from moderation.scoring.talk import Talk, talk_before
 from moderation.scoring.terms import Engines, Limits, Payment
 from moderation.scoring.together import MOST_TOGETHER, Asked, Result, Together
+from moderation.scoring.turns import Turns
 from moderation.scoring.verdict import Verdict
 from moderation.storage.chat.live import LiveState
 from moderation.storage.chat.windows import RedisWindows
@@ -67,6 +68,7 @@ class Intake:
         self._settling = Settling(database=database, live=live, writer=writer, limits=limits)
         self._meter = meter or NoMeter()
         self._together = Together(self._score)
+        self._turns = Turns()
 
     async def score(
         self,
@@ -169,17 +171,16 @@ class Intake:
             talks = talk_before(messages, opened.talk, self._limits.context_messages)
         halves: list[HalfScored] = []
         for first in range(0, len(messages), _AT_ONCE):
-            if halves:
-                await asyncio.sleep(0)
             part = messages[first : first + _AT_ONCE]
-            halves.append(
-                engine.begin(
-                    part,
-                    standings=[self._engines.standing(message) for message in part],
-                    talks=talks and talks[first : first + _AT_ONCE],
-                    classify=not deadline.over,
+            async with self._turns:
+                halves.append(
+                    engine.begin(
+                        part,
+                        standings=[self._engines.standing(message) for message in part],
+                        talks=talks and talks[first : first + _AT_ONCE],
+                        classify=not deadline.over,
+                    )
                 )
-            )
         watch.lap("read")
         requests = [wanted for half in halves for wanted in half.window_requests]
         windows, away = await self._count(
@@ -187,9 +188,10 @@ class Intake:
         )
         watch.lap("windows")
         verdicts: list[Verdict] = []
-        for half in halves:
-            known = windows[len(verdicts) : len(verdicts) + len(half.seen)]
-            verdicts += engine.finish(half, known, missing=(*opened.missing, *away))
+        async with self._turns:
+            for half in halves:
+                known = windows[len(verdicts) : len(verdicts) + len(half.seen)]
+                verdicts += engine.finish(half, known, missing=(*opened.missing, *away))
         watch.lap("decide")
         if dry_run:
             given = {

@@ -164,11 +164,38 @@ class Intake:
         *,
         dry_run: bool,
     ) -> None:
-        engine = self._engines.current
         messages = [one.message for one in sorting.fresh]
         talks: list[Talk] | None = None
         if opened.talk is not None and not deadline.over:
             talks = talk_before(messages, opened.talk, self._limits.context_messages)
+        verdicts = await self._verdicts(service, messages, talks, opened, deadline, watch, dry_run=dry_run)
+        if dry_run:
+            given = {
+                message.id: encoded_answer(message, verdict, None, deadline)
+                for message, verdict in zip(messages, verdicts, strict=True)
+            }
+            sorting.answer(sorting.asked, given)
+            return
+        self._meter.scored(verdicts)
+        scored = [
+            Scored(one, verdict, talks[at] if talks else None)
+            for at, (one, verdict) in enumerate(zip(sorting.fresh, verdicts, strict=True))
+        ]
+        await self._settling.settle(service, sorting, scored, deadline, watch)
+
+    async def _verdicts(
+        self,
+        service: str,
+        messages: Sequence[Message],
+        talks: Sequence[Talk] | None,
+        opened: _Opened,
+        deadline: Deadline,
+        watch: Stopwatch,
+        *,
+        dry_run: bool,
+    ) -> list[Verdict]:
+        """What the engine says; all that it read and found on the way is given back before anybody waits again."""
+        engine = self._engines.current
         halves: list[HalfScored] = []
         for first in range(0, len(messages), _AT_ONCE):
             part = messages[first : first + _AT_ONCE]
@@ -193,19 +220,7 @@ class Intake:
                 known = windows[len(verdicts) : len(verdicts) + len(half.seen)]
                 verdicts += engine.finish(half, known, missing=(*opened.missing, *away))
         watch.lap("decide")
-        if dry_run:
-            given = {
-                message.id: encoded_answer(message, verdict, None, deadline)
-                for message, verdict in zip(messages, verdicts, strict=True)
-            }
-            sorting.answer(sorting.asked, given)
-            return
-        self._meter.scored(verdicts)
-        scored = [
-            Scored(one, verdict, talks[at] if talks else None)
-            for at, (one, verdict) in enumerate(zip(sorting.fresh, verdicts, strict=True))
-        ]
-        await self._settling.settle(service, sorting, scored, deadline, watch)
+        return verdicts
 
     async def _count(
         self,

@@ -119,6 +119,8 @@ ACT: Mapping[str, str] = {
 """Acts of the audit trail; one that is not here is shown as it is stored."""
 SYSTEM: Mapping[str, str] = {"system": N_("システム"), "system:guard": N_("自動停止")}
 """Who acts where nobody does."""
+LOOK: Mapping[str, str] = {"review": N_("審査"), "appeal": N_("異議申立て"), "second look": N_("再判定")}
+"""Why somebody looked at what is protected, where their work was the reason."""
 AUDIT_KEY: Mapping[str, str] = {
     "decision_id": N_("決定"),
     "appeal_id": N_("異議申立て"),
@@ -176,6 +178,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "event": EVENT,
     "act": ACT,
     "audit_key": AUDIT_KEY,
+    "look": LOOK,
     "system": SYSTEM,
     "appeal_state": {item.value: name for item, name in APPEAL_STATE_JA.items()},
     "report_outcome": REPORT_OUTCOME,

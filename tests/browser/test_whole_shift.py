@@ -128,6 +128,8 @@ def test_the_queue_hears_of_new_cases_and_of_who_took_one(log_in, desk):
     row = page.locator(f"tr[data-case='{first}'].taken")
     row.wait_for()
     assert "Baba" in row.inner_text()
+    press(colleague, "2")
+    page.locator(f"tr[data-case='{first}'].gone").get_by_text("決定済み").wait_for()
     assert page.get_by_text("新しい人").count() == 0
     press(page, ".")
     assert page.get_by_text("新しい人").count() == 1

@@ -78,6 +78,7 @@ def test_a_minors_case_opens_for_a_reason_that_is_kept(admin, busy):
     assert "連絡先教えて" in admin.get(address).text
     trail = admin.get("/console/audit?act=protected.").text
     assert "照会への回答" in trail
+    assert "<bdi>審査</bdi>" in trail
     assert busy.minors_id in trail
 
 

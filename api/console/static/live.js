@@ -17,8 +17,9 @@ function startQueue(bar) {
     const row = document.querySelector(`tr[data-case="${CSS.escape(id)}"]`);
     if (row && kind in taken && !mine) {
       row.classList.toggle("taken", taken[kind]);
-      row.classList.toggle("gone", ["decided", "moved"].includes(kind));
-      row.querySelector("[data-holder]").textContent = taken[kind] ? by ?? "" : "—";
+      const gone = bar.dataset[kind]; // the word for it, where it leaves the list
+      row.classList.toggle("gone", gone !== undefined);
+      row.querySelector("[data-holder]").textContent = taken[kind] ? by ?? "" : gone ?? "—";
     }
     if ((kind === "opened" || kind === "undone") && !row) {
       seen.add(id);

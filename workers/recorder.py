@@ -98,6 +98,7 @@ class Recorder:
         self._dead_after_ms = dead_after_ms
         self._reader = ThreadPoolExecutor(1, "recorder-reader")  # Redis, decoding and measuring are its part
         self._ahead: Future[_Chunk] | None = None
+        self._told: Future[None] | None = None
 
     def run(self, stop: Stop) -> None:
         """Record until asked to stop; a store that is away is waited for."""
@@ -144,6 +145,7 @@ class Recorder:
         total = 0
         while done := self.record_dead() + self.record_new(wait_ms=1) + self.record_facts():
             total += done
+        self._settle()
         return total
 
     def record_new(self, *, wait_ms: int) -> int:
@@ -201,8 +203,20 @@ class Recorder:
             for half in chunk.halves():
                 self._write(half)
             return
-        self._stream.done([entry.id for entry in chunk.entries])
+        self._tell([entry.id for entry in chunk.entries])
         log.info("recorder.recorded", messages=len(chunk.records), new=new)
+
+    def _tell(self, ids: Sequence[bytes]) -> None:
+        """Tell the stream what is written; where it is deep, while the next chunk is counted."""
+        self._settle()
+        self._told = self._reader.submit(self._stream.done, ids)
+        if self._ahead is None:
+            self._settle()
+
+    def _settle(self) -> None:
+        told, self._told = self._told, None
+        if told is not None:
+            told.result()
 
     def _bury(self, entry: Entry, why: str) -> None:
         log.error("recorder.entry_put_aside", entry=entry.id.decode(), why=why)
@@ -243,6 +257,7 @@ class Recorder:
         try:
             if ahead is not None:
                 self._write(ahead.result())
+            self._settle()
             self._stream.leave()
         except StoreUnavailable as error:  # another recorder takes these entries over
             log.warning("recorder.store_away", why=str(error))

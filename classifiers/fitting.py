@@ -20,13 +20,14 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 from classifiers.augment import joined, spoken
+from classifiers.calibration import Shift, basis, calibrated, found_of, hit_marks, told
 from classifiers.compiled import HARM_HEADS, HEADS, Numbers, damping
 from classifiers.corpus import Row
 from classifiers.errors import TrainingError
 from classifiers.features import Extract, FeatureSpace
-from classifiers.labels import CATEGORIES, TARGETS
+from classifiers.labels import TARGETS
 from classifiers.small_talk import small_talk
-from classifiers.truth import ANY, RAW_HEADS, Flags, truth_of
+from classifiers.truth import RAW_HEADS, Flags, truth_of
 from classifiers.views import Views
 
 _TAUGHT: Final = len(HARM_HEADS) + 1
@@ -54,10 +55,9 @@ the corpus mean, the linear model keeps its footing on voices that the corpus do
 foreign text better than either."""
 MARK_SCALE: Final = 0.35
 """A mark's value. Below 1 marks are learnt more slowly, so that n-grams beside them are learnt too."""
-_LEANING: Final = 0.3
-"""How much a category's score leans on ANY. More ranks harm from harmless better, but mixes categories up."""
-_JOINED_SHARE: Final = 1.2
-"""Joined lines made, for each line. None at all rank foreign chat 0.025 of AUC worse, half as many board talk a little."""
+_JOINED_SHARE: Final = 2.0
+"""Joined lines made, for each line. The more the network sees of them, the better it ranks voices it has not heard; the
+linear models need half of them."""
 _JOINED_WEIGHT: Final = 0.8
 _SMALL_TALK_SHARE: Final = 0.3
 """Lines of small talk made, for each line."""
@@ -96,17 +96,19 @@ class Fitted:
     learner: Learner
     calibrators: tuple[Any, ...]
     out_of_fold: Numbers
+    found: Flags
     truth: Flags
 
-    def decision(self, matrix: Any) -> Numbers:
+    def decision(self, matrix: Any, shift: Shift) -> Numbers:
         """Calibrated log-odds by scikit-learn itself, for rows as ``design`` makes them.
 
         This is what the compiled arrays must equal.
         """
-        return _calibrated(self.learner.decision(matrix), self.calibrators)
+        found = found_of(matrix, self.space)
+        return shift.of(calibrated(self.learner.decision(matrix), found, self.calibrators), found)
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Network, target weights and calibration as ``compiled.MODEL_ARRAYS``."""
+    def arrays(self, shift: Shift) -> dict[str, NDArray[Any]]:
+        """Network, target weights, calibration and shift as ``compiled.MODEL_ARRAYS``."""
         into, out = self.learner.network.coefs_
         hidden_bias, out_bias = self.learner.network.intercepts_
         lines, aims = self.learner.lines, self.learner.aims
@@ -122,19 +124,21 @@ class Fitted:
         )
         mix = np.vstack(
             [
-                _basis(name) @ calibrator.coef_[0]
+                basis(name) @ calibrator.coef_[0][: basis(name).shape[1]]
                 for name, calibrator in zip(HEADS, self.calibrators, strict=True)
             ]
         )
         bent = _NETWORK_SHARE * mix[: len(HARM_HEADS), :_TAUGHT].T
         weights = np.hstack([into, straight @ mix.T])
         weights[len(self.space.grams) :] *= MARK_SCALE
+        for at, mark in hit_marks(self.space):
+            weights[mark, into.shape[1] + at] += self.calibrators[at].coef_[0][-1] + shift.found[at]
         bias = np.array([calibrator.intercept_[0] for calibrator in self.calibrators])
         return {
             "weights": np.ascontiguousarray(weights, dtype=np.float32),
             "hidden_bias": np.asarray(hidden_bias, dtype=np.float64),
             "out": np.asarray(out, dtype=np.float64) @ bent,
-            "bias": bias + mix @ raw_bias,
+            "bias": bias + mix @ raw_bias + shift.every,
         }
 
 
@@ -167,30 +171,32 @@ def fit(rows: Sequence[Row], space: FeatureSpace, *, seed: int, progress: Progre
     )
     # Nobody said whom a moderator's row is about; a joined line is about several, a spoken entry about nobody.
     aimed = np.array([bool(row.target) for row in rows] + [False] * len(made))
+    plain = np.full(len(labels), True)
+    plain[len(rows) : len(rows) + joints : 2] = False
     progress("fitting", 0.0)
     # The whole takes as long as its folds together. Processes, since liblinear draws from one generator a process.
     whole, *apart = Parallel(n_jobs=2 if len(labels) > _ALONE else 1)(
-        delayed(_learn)(matrix[taught], labels[taught], weights[taught], aimed[taught], seed)
+        delayed(_learn)(matrix[taught], labels[taught], weights[taught], aimed[taught], plain[taught], seed)
         for taught in (np.full(len(labels), True), *(sides != held for held in range(_FOLDS)))
     )
     progress("fitting", 1.0)
     progress("calibrating", 0.0)
-    out_of_fold = np.zeros((len(rows), len(RAW_HEADS)))
+    out_of_fold, found = np.zeros((len(rows), len(RAW_HEADS))), found_of(own, space)
     for held, learner in enumerate(apart):
         out_of_fold[folds == held] = learner.decision(own[folds == held])
     calibrators = tuple(
         LogisticRegression(C=1.0, max_iter=1000).fit(
-            out_of_fold @ _basis(name),
+            told(out_of_fold, found, name),
             truth[:, RAW_HEADS.index(name)],
             aimed[: len(rows)] if name in TARGETS else None,
         )
         for name in HEADS
     )
     progress("calibrating", 1.0)
-    return Fitted(space, whole, calibrators, _calibrated(out_of_fold, calibrators), truth)
+    return Fitted(space, whole, calibrators, calibrated(out_of_fold, found, calibrators), found, truth)
 
 
-def _learn(matrix: Any, labels: Flags, weights: Numbers, aimed: Flags, seed: int) -> Learner:
+def _learn(matrix: Any, labels: Flags, weights: Numbers, aimed: Flags, plain: Flags, seed: int) -> Learner:
     """Fit network and linear models on all of it, the targets on the lines that say whom they are about."""
     few, many = _BATCH
     network = MLPClassifier(
@@ -212,7 +218,8 @@ def _learn(matrix: Any, labels: Flags, weights: Numbers, aimed: Flags, seed: int
             kept = rng.random(whole.nnz, dtype=np.float32) >= _THINNING
             thinned.data = whole.data * kept / np.float32(1 - _THINNING)
             network.fit(thinned, taught, weights)
-    lines = tuple(_linear(_LINE_C, seed).fit(matrix, taught[:, at], weights) for at in range(_TAUGHT))
+    some, said, heed = matrix[plain], taught[plain], weights[plain]
+    lines = tuple(_linear(_LINE_C, seed).fit(some, said[:, at], heed) for at in range(_TAUGHT))
     about = matrix[aimed]
     aims = tuple(_linear(_AIM_C, seed).fit(about, labels[aimed, _TAUGHT + at]) for at in range(len(TARGETS)))
     return Learner(network, lines, aims)
@@ -220,7 +227,7 @@ def _learn(matrix: Any, labels: Flags, weights: Numbers, aimed: Flags, seed: int
 
 def _linear(strength: float, seed: int) -> Any:
     """Solved in the dual: a seventh of the time. A finer tolerance takes longer and ranks foreign text no better."""
-    return LogisticRegression(C=strength, solver="liblinear", dual=True, tol=0.1, random_state=seed)
+    return LogisticRegression(C=strength, solver="liblinear", dual=True, tol=0.3, random_state=seed)
 
 
 def _joined_by_fold(rows: Sequence[Row], folds: NDArray[np.int64], seed: int) -> list[Row]:
@@ -247,32 +254,6 @@ def design(extracts: Sequence[Extract], space: FeatureSpace) -> Any:
     values = np.concatenate([scales[lines], np.full(len(marks), MARK_SCALE)])
     at = np.concatenate([lines, marked]), np.concatenate([grams, marks])
     return sparse.csr_matrix((values, at), shape=(len(extracts), space.size))
-
-
-def _basis(name: str) -> Numbers:
-    """Which sums of raw heads (rows) a head is calibrated from: one column each.
-
-    A category leans on ANY as well; a target is judged beside all targets.
-    """
-    chosen = np.zeros((len(RAW_HEADS), len(TARGETS) if name in TARGETS else 1))
-    if name in TARGETS:
-        for column, target in enumerate(TARGETS):
-            chosen[RAW_HEADS.index(target), column] = 1.0
-        return chosen
-    chosen[RAW_HEADS.index(name), 0] = 1.0
-    if name in CATEGORIES:
-        chosen[RAW_HEADS.index(name), 0] -= _LEANING / 2
-        chosen[RAW_HEADS.index(ANY), 0] = _LEANING
-    return chosen
-
-
-def _calibrated(raw: Numbers, calibrators: Sequence[Any]) -> Numbers:
-    return np.column_stack(
-        [
-            calibrator.decision_function(raw @ _basis(name))
-            for name, calibrator in zip(HEADS, calibrators, strict=True)
-        ]
-    )
 
 
 def _fold_of(group: str) -> int:

@@ -135,8 +135,7 @@ def _read_as(
 
 def _unique(rules: Iterator[LoadedRule], problems: list[Problem]) -> Iterator[LoadedRule]:
     seen: dict[str, str] = {}
-    # Where two files have one id, the one that stands where the id says is right.
-    for item in sorted(rules, key=lambda item: item.path != f"{item.rule.id.replace('.', '/', 1)}.yaml"):
+    for item in rules:
         if item.rule.id in seen:
             what = f"the id {item.rule.id!r} is taken by {seen[item.rule.id]}"
             problems.append(item.problem("doubled_id", what, at=("id",), hint="the id is the file's path"))

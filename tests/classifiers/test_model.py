@@ -15,6 +15,7 @@ from classifiers.features import EDGE, FeatureSpace, learn_space
 from classifiers.fitting import fit
 from classifiers.labels import CATEGORIES, TARGETS
 from classifiers.model import Classifier
+from classifiers.train import prior_shift, priors
 from classifiers.views import Views
 from tests.classifiers import samples
 
@@ -70,7 +71,8 @@ def test_the_compiled_model_equals_scikit_learn(lexicon):
     rows = of_split(samples.rows(), "train", "dev")
     space = learn_space([Views(row.text) for row in rows], lexicon, min_lines=2, min_entry_lines=2)
     fitted = fit(rows, space, seed=1, progress=lambda *_: None)
-    compiled = Compiled(fitted.arrays(), space.chains)
+    shift = prior_shift(fitted, priors(0.05))
+    compiled = Compiled(fitted.arrays(shift), space.chains)
     texts = [row.text for row in samples.rows()] + ODD[:4] + ["馬鹿" * 300]
     # The original from scratch: scikit-learn's own n-grams, its own models, its own calibration.
     counts = CountVectorizer(
@@ -83,7 +85,7 @@ def test_the_compiled_model_equals_scikit_learn(lexicon):
         marks[at, [mark - len(space.grams) for mark in extract.marks]] = 0.35
     matrix = np.hstack([grams / damping(grams.sum(axis=1, keepdims=True)), marks])
 
-    original = probabilities(fitted.decision(matrix))
+    original = probabilities(fitted.decision(matrix, shift))
 
     alone = np.array([compiled.logits_of(extract) for extract in extracts])
     assert np.abs(probabilities(compiled.logits(extracts)) - original).max() < 1e-6
@@ -97,7 +99,7 @@ def test_what_the_features_weigh_adds_up_to_the_log_odds(artefact, classifier):
     )
     compiled, extract = Compiled(arrays, space.chains), space.extract(Views(text))
     weighing, [logits] = compiled.weighing(extract, 0), compiled.logits([extract])
-    grams, _ = space.every_gram(text, extract)
+    grams, _ = space.every_gram(extract)
 
     said = weighing.of(grams).sum() / damping(len(grams)) + weighing.of(extract.marks).sum()
     speaking = _hidden(arrays, grams, extract.marks) > 0

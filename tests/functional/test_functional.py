@@ -85,6 +85,12 @@ def share(group: dict, flagged: dict[str, bool]) -> float:
     return sum(right) / len(right)
 
 
+def whole(polarity: str, flagged: dict[str, bool]) -> float:
+    """The share of all cases to flag, or to allow, that are judged rightly."""
+    cases = [text for group in GROUPS if group["expect"] == polarity for text in group["cases"]]
+    return sum(flagged[text] == (polarity == "flag") for text in cases) / len(cases)
+
+
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group["group"])
 def test_the_behaviour_holds(group, flagged):
     wrong = [text for text in group["cases"] if flagged[text] != (group["expect"] == "flag")]
@@ -104,10 +110,7 @@ def test_a_group_that_reaches_its_floor_leaves_the_list_of_shortfalls(flagged):
 
 @pytest.mark.parametrize("polarity", ["flag", "allow"])
 def test_the_suite_as_a_whole(polarity, flagged):
-    cases = [(text, group) for group in GROUPS if group["expect"] == polarity for text in group["cases"]]
-    right = sum(flagged[text] == (polarity == "flag") for text, _ in cases)
-
-    assert right / len(cases) >= SHORTFALLS["whole"][polarity], f"{right} of {len(cases)}"
+    assert whole(polarity, flagged) >= SHORTFALLS["whole"][polarity]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -125,7 +128,8 @@ def test_the_suite_fails_when_entries_it_rests_on_are_gone(engine, model_dir, fl
     found = flagged_by(poorer)
 
     held = [group for group in GROUPS if share(group, flagged) >= floor(group["group"]) - 1e-9]
-    assert [group["group"] for group in held if share(group, found) < floor(group["group"]) - 1e-9]
+    fallen = [group["group"] for group in held if share(group, found) < floor(group["group"]) - 1e-9]
+    assert fallen or whole("flag", found) < SHORTFALLS["whole"]["flag"]
 
 
 def test_every_expression_is_found_in_itself_and_none_is_lost_unnoticed(model_dir):

@@ -76,7 +76,7 @@ def evidence_of(
     if listed:
         spans = _merged([spanning(hit.start, hit.end) for hit in listed])
     else:
-        letters = _by_letter(len(views.folded), extract, weighing)
+        letters = _by_letter(views.folded, extract, space, weighing)
         spans = _merged([spanning(start, end) for start, end in _strong(letters)])
     return Evidence(
         category=category,
@@ -87,12 +87,13 @@ def evidence_of(
     )
 
 
-def _by_letter(size: int, extract: Extract, weighing: Weighing) -> list[float]:
+def _by_letter(folded: str, extract: Extract, space: FeatureSpace, weighing: Weighing) -> list[float]:
     """The weight of each folded letter, not damped: every n-gram's, shared evenly among its letters."""
+    size = len(folded)
     parts = weighing.by_letter(extract)
     if len(parts) <= size:  # no known n-gram ends at some letter
         known, parts = parts, np.zeros((size + 1, LONGEST_GRAM), dtype=np.float32)
-        parts[[end - _FIRST_END for _, end, _ in extract.found]] = known
+        parts[[end - _FIRST_END for end in space.places(folded)]] = known
     letters = parts[:-1, 2] + parts[1:, 1]
     letters[:-1] += parts[2:, 0]
     by_letter: list[float] = letters.tolist()
@@ -124,7 +125,7 @@ def _contributions(
         for hit in listed
     ]
     size = len(views.folded)
-    grams, ends = space.every_gram(extract)
+    grams, ends = space.every_gram(views.folded, extract)
     damped = _damped(grams, weighing)
     heaviest = sorted(zip(map(abs, damped), damped, grams, ends, strict=True), reverse=True)
     contributions += [

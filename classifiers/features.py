@@ -39,16 +39,13 @@ class Extract:
     """One text in numbers.
 
     Attributes:
-        found: The longest known n-gram that ends at each place: where it begins and ends, counted with the EDGE
-            before the text, and its number.
-        ends: Their numbers; the n-grams they end with count as well.
+        ends: Number of the longest known n-gram that ends at each place; those it ends with count as well.
         marks: Numbers of its marks, each once.
         hits: The lexicon's hits that the marks come from.
         chances: What each head says, once it was scored.
         row: Its features' weights put together, once it was scored alone; kept for who asks why.
     """
 
-    found: Sequence[tuple[int, int, int]]
     ends: list[int]
     marks: list[int]
     hits: list[Hit]
@@ -77,14 +74,25 @@ class FeatureSpace:
 
     def _extract(self, views: Views) -> Extract:
         folded = views.folded
-        edged = f"{EDGE}{folded}{EDGE}"
-        found = self._automaton.find_overlapping_no_suffix(edged) if self._automaton is not None else ()
         hits = self.lexicon.find(views)
         known = self._mark_ids
         marks = [known[mark] for mark in marks_of(folded, hits) if mark in known]
         if hits:
             marks.sort()  # sets come in any order, and sums of floats depend on it
-        return Extract(found, [gram for _, _, gram in found], marks, hits)
+        # Where they are is not kept: few texts are asked, and a batch of a hundred leaves two thousand tuples less.
+        return Extract([gram for _, _, gram in self._find(folded)], marks, hits)
+
+    def _find(self, folded: str) -> Sequence[tuple[int, int, int]]:
+        if self._automaton is None:
+            return ()
+        found: Sequence[tuple[int, int, int]] = self._automaton.find_overlapping_no_suffix(
+            f"{EDGE}{folded}{EDGE}"
+        )
+        return found
+
+    def places(self, folded: str) -> list[int]:
+        """Where the n-grams of ``Extract.ends`` end, counted with the EDGE before the text."""
+        return [end for _, end, _ in self._find(folded)]
 
     @cached_property
     def chains(self) -> NDArray[np.int32]:
@@ -108,11 +116,11 @@ class FeatureSpace:
         """``chains`` of what a text's places end with: one row a place."""
         return self.chains.take(np.array(extract.ends, dtype=np.intp), axis=0)
 
-    def every_gram(self, extract: Extract) -> tuple[list[int], list[int]]:
+    def every_gram(self, folded: str, extract: Extract) -> tuple[list[int], list[int]]:
         """Number and end of every known n-gram of a text; ``sizes`` says how long each is."""
         known = [
             (gram, end)
-            for chain, (_, end, _) in zip(self.chain_of(extract).tolist(), extract.found, strict=True)
+            for chain, end in zip(self.chain_of(extract).tolist(), self.places(folded), strict=True)
             for gram in chain
             if gram < self.size
         ]

@@ -15,6 +15,7 @@ from classifiers.tokens import DICTIONARY_VERSION
 from classifiers.views import Views
 
 _SIZE: Final = len(CATEGORIES)
+_HARMS: Final = len(HARM_HEADS)
 _COLUMN: Final = {head: at for at, head in enumerate(HARM_HEADS)}
 
 
@@ -22,18 +23,19 @@ class Scores:
     """What the classifier says about one text. Probabilities 0..1, for the assumed prior.
 
     Attributes:
-        row: One for each category, in the order of CATEGORIES, before all others.
+        row: One for each category, in the order of CATEGORIES, and the next.
         minors: That a minor is the one at risk.
         target: Whom it is most likely about: one of TARGETS.
     """
 
     __slots__ = ("_targets", "minors", "row", "target")
 
-    def __init__(self, row: list[float]) -> None:
+    def __init__(self, row: list[float], targets: list[float]) -> None:
+        """``targets`` are log-odds: most messages only need to know which is highest."""
         self.row: Final = row
         self.minors: Final = row[_SIZE]
-        self._targets: Final = row[_SIZE + 1 :]
-        self.target: Final = TARGETS[self._targets.index(max(self._targets))]
+        self._targets: Final = targets
+        self.target: Final = TARGETS[targets.index(max(targets))]
 
     @property
     def probabilities(self) -> dict[str, float]:
@@ -43,8 +45,9 @@ class Scores:
     @property
     def targets(self) -> dict[str, float]:
         """Likelihood of each target; they sum to 1."""
-        whole = sum(self._targets)
-        return {target: one / whole for target, one in zip(TARGETS, self._targets, strict=True)}
+        chances = probabilities_of(self._targets)
+        whole = sum(chances)
+        return {target: one / whole for target, one in zip(TARGETS, chances, strict=True)}
 
 
 class Classifier:
@@ -76,14 +79,16 @@ class Classifier:
         extracts = [extract(Views(item) if isinstance(item, str) else item) for item in items]
         if not extracts:
             return []
-        rows = (
-            [probabilities_of(self._compiled.logits_of(extracts[0]).tolist())]
-            if len(extracts) == 1  # what is quickest for many takes twice the time for one
-            else probabilities(self._compiled.logits(extracts)).tolist()
-        )
+        if len(extracts) == 1:  # what is quickest for many takes twice the time for one
+            logits = self._compiled.logits_of(extracts[0]).tolist()
+            rows, targets = [probabilities_of(logits[:_HARMS])], [logits[_HARMS:]]
+        else:
+            together = self._compiled.logits(extracts)
+            rows = probabilities(together[:, :_HARMS]).tolist()
+            targets = together[:, _HARMS:].tolist()
         for one, row in zip(extracts, rows, strict=True):
             one.chances = row
-        return [Scores(row) for row in rows]
+        return list(map(Scores, rows, targets))
 
     def explain(self, item: str | Views, category: str) -> Evidence:
         """Why a text scores as it does in a category: spans, one Japanese sentence, contributions.

@@ -135,7 +135,8 @@ def _read_as(
 
 def _unique(rules: Iterator[LoadedRule], problems: list[Problem]) -> Iterator[LoadedRule]:
     seen: dict[str, str] = {}
-    for item in rules:
+    # Where two files have one id, the one that stands where the id says is right.
+    for item in sorted(rules, key=lambda item: item.path != f"{item.rule.id.replace('.', '/', 1)}.yaml"):
         if item.rule.id in seen:
             what = f"the id {item.rule.id!r} is taken by {seen[item.rule.id]}"
             problems.append(item.problem("doubled_id", what, at=("id",), hint="the id is the file's path"))

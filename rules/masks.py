@@ -33,9 +33,10 @@ class Joined(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """A category, and from which score on which bits are set, the lowest first."""
+    """A category, the lowest score that sets any bits, and from which score on which are set."""
 
     category: str
+    lowest: float
     steps: tuple[tuple[float, int], ...]
 
 
@@ -145,4 +146,6 @@ def _scored(setters: Sequence[frozenset[Trigger]]) -> tuple[Scored, ...]:
             if trigger[0] == "score":
                 category, low = trigger[1]
                 bits[category][low] |= 1 << bit
-    return tuple(Scored(category, tuple(sorted(bits[category].items()))) for category in sorted(bits))
+    return tuple(
+        Scored(category, min(steps), tuple(sorted(steps.items()))) for category, steps in sorted(bits.items())
+    )

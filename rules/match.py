@@ -105,9 +105,9 @@ class Prepared:
         self._joined: dict[Reach, tuple[str, int, list[PhraseHit]] | None] | None = None
         self._values: dict[int, bool | None] = {}
         mask, scores = searched.mask, self.scores
-        for category, steps in engine.scored:
+        for category, lowest, steps in engine.scored:
             score = scores.get(category)
-            if score is not None and score >= steps[0][0]:
+            if score is not None and score >= lowest:
                 for low, bits in steps:
                     mask |= bits if score >= low else 0
         for reach, joined_bits in engine.joined:

@@ -71,7 +71,7 @@ def parse(path: str, source: str | bytes, *, max_bytes: int) -> tuple[Document |
 
     size = len(source) if isinstance(source, bytes) else len(source.encode("utf-8", "surrogatepass"))
     if size > max_bytes:
-        what = f"the file has {size:,} bytes, at most {max_bytes:,} are read"
+        what = f"the file has more than {max_bytes:,} bytes"
         return None, [problem(None, "too_large", what, "split it")]
     refused: list[Problem] = []
     try:

@@ -20,6 +20,7 @@ from moderation.campaigns.pinning import pin_live
 from moderation.campaigns.plan import plan as make_plan
 from moderation.campaigns.reach import read_reach_csv
 from moderation.campaigns.register import Entry, add_event, register
+from moderation.campaigns.register import close as end
 from moderation.campaigns.render import effect_dict, plan_dict
 from moderation.campaigns.words import plan_ja, sentences
 from moderation.errors import Invalid
@@ -119,7 +120,8 @@ def reach(
 def close(campaign: CampaignId, service: Service = None) -> None:
     """End the measuring of an article; what was counted stays."""
     with _opened(service) as (database, chosen), database.write() as unit:
-        store.close(unit.connection, campaign, service=chosen, now=datetime.now(UTC))
+        found = store.get(unit.connection, campaign, service=chosen)
+        end(unit.connection, found, by=actor(), now=datetime.now(UTC))
 
 
 @app.command()

@@ -15,7 +15,7 @@ from moderation.review.appeal import AppealState
 from moderation.review.decision import MAX_PUBLIC_NOTE, MAX_REASON
 from moderation.storage import policies
 from moderation.storage.accounts import accounts
-from moderation.storage.desk import appeal_answers, appeals, care, case
+from moderation.storage.desk import appeal_answers, appeals, care, case, talk
 
 router = APIRouter()
 
@@ -88,7 +88,8 @@ def _show(
         if not care.may_look(connection, file.case, visitor.sight, now=now):
             return gate(request, file.case, visitor, now, back=f"/console/appeals/{file.appeal.id}")
         case_file = case.load(connection, file.case.id, visitor.sight)
-        view = view_of(case_file, policies.current(connection), visitor, now)
+        elsewhere = talk.spans_elsewhere(connection, case_file, case_file.lines, visitor.sight)
+        view = view_of(case_file, policies.current(connection), visitor, now, elsewhere=elsewhere)
         people = accounts.user_names(connection)
     if file.case.minors:
         with parts.database.write() as unit:

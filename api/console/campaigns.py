@@ -18,7 +18,7 @@ from moderation.campaigns.campaign import AudienceKind
 from moderation.campaigns.gather import Stores, gather_before
 from moderation.campaigns.plan import plan
 from moderation.campaigns.reach import read_reach_csv
-from moderation.campaigns.register import Entry, add_event, register
+from moderation.campaigns.register import Entry, add_event, close, register
 from moderation.campaigns.words import REASON_JA, VERDICT_JA, estimate_ja, plan_ja, sentences
 from moderation.errors import FieldProblem, Invalid, NotFound
 from moderation.storage import policies
@@ -137,7 +137,7 @@ def act(
                     series = read_reach_csv(given, today=jst_day_of(now))
                     store.put_reach(unit.connection, campaign_id, series)
                 case "close":
-                    store.close(unit.connection, campaign_id, service=service, now=now)
+                    close(unit.connection, found, by=f"user:{visitor.user.id}", now=now)
                 case other:
                     known = "event, reach, close"
                     problem = FieldProblem(pointer="/act", detail=f"{other[:20]!r} is not one of {known}")

@@ -174,7 +174,8 @@ def _view(
     file = desk_case.file_of(connection, case, visitor.sight)
     with parts.database.read_archive() as archive:
         later = desk_talk.lines_after(archive, file, visitor.sight)
-    return view_of(file, clauses, visitor, now, later=later)
+    elsewhere = desk_talk.spans_elsewhere(connection, file, [*file.lines, *later], visitor.sight)
+    return view_of(file, clauses, visitor, now, elsewhere=elsewhere, later=later)
 
 
 def _around(connection: Connection, view: CaseView, visitor: Visitor, now: Now) -> dict[str, object]:

@@ -15,6 +15,7 @@ from moderation.scoring.signal import Signal
 from moderation.scoring.talk import RoomLine
 from moderation.storage.desk.case import CaseEvent, CaseFile
 from moderation.storage.desk.rows import Hit
+from moderation.storage.desk.talk import Span
 from moderation.storage.policies import PolicyClause
 from moderation.taxonomy import Category
 
@@ -44,10 +45,14 @@ class HitView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One message of the room, flagged or not."""
+    """One message of the room; ``view`` where it is a hit of this case.
+
+    ``marks`` veil what other cases found in it as well: who reads the talk meets the same words there.
+    """
 
     line: RoomLine
     view: HitView | None
+    marks: Sequence[Mark]
     by_subject: bool
 
 
@@ -118,9 +123,19 @@ def view_of(
     visitor: Visitor,
     now: datetime,
     *,
+    elsewhere: Mapping[str, Sequence[Span]],
     later: Sequence[RoomLine] = (),
 ) -> CaseView:
-    """The page of a case for one person; ``later`` is what the room said since, in any order."""
+    """The page of a case for one person.
+
+    Args:
+        file: The case.
+        clauses: Those in force.
+        visitor: Who looks.
+        now: When.
+        elsewhere: Where other cases mark lines of the talk, by message id.
+        later: What the room said since, in any order.
+    """
     case, sight = file.case, visitor.sight
     hits = [_hit_view(hit, case.seen_hit_seq) for hit in file.hits]
     holder = case.holder(now)
@@ -131,7 +146,7 @@ def view_of(
     return CaseView(
         file=file,
         hits=hits,
-        lines=_lines(file, later, {view.hit.message_id: view for view in hits}),
+        lines=_lines(file, later, {view.hit.message_id: view for view in hits}, elsewhere),
         presets=[_preset_view(preset, file, clauses) for preset in PRESETS],
         leading=leading,
         clause=clause_for(leading[0], file.cited_policies, clauses) if leading else None,
@@ -194,16 +209,26 @@ def _veiled_words(hit: Hit) -> set[str]:
     }
 
 
-def _lines(file: CaseFile, later: Sequence[RoomLine], hits: Mapping[str, HitView]) -> list[Line]:
+def _lines(
+    file: CaseFile,
+    later: Sequence[RoomLine],
+    hits: Mapping[str, HitView],
+    elsewhere: Mapping[str, Sequence[Span]],
+) -> list[Line]:
     talk = sorted([*file.lines, *later], key=lambda line: (line.sent_at, line.message_id))
     return [
         Line(
             line=line,
-            view=hits.get(line.message_id),
+            view=(view := hits.get(line.message_id)),
+            marks=view.marks if view else _veils(elsewhere.get(line.message_id, ())),
             by_subject=file.case.author_id is not None and line.author_id == file.case.author_id,
         )
         for line in talk
     ]
+
+
+def _veils(spans: Sequence[Span]) -> list[Mark]:
+    return [Mark(start=start, end=end, veil=True) for start, end, category in spans if category in VEILED]
 
 
 def _preset_view(preset: Preset, file: CaseFile, clauses: Sequence[PolicyClause]) -> PresetView:

@@ -106,7 +106,13 @@ ACT: Mapping[str, str] = {
     "model.live": N_("モデルの切り替え"),
     "model.shadow": N_("モデルの試験運用"),
     "measurement.pin": N_("計測モデルの固定"),
-    "campaign.add": N_("啓発記事を登録"),
+    "campaign.add": N_("啓蒙記事を登録"),
+    "campaign.revision": N_("啓蒙記事の改訂を記録"),
+    "campaign.follow_up": N_("啓蒙記事の続報を記録"),
+    "campaign.close": N_("啓蒙記事の測定を終了"),
+    "kit.make": N_("記事キットを作成"),
+    "kit.approved": N_("記事キットを承認"),
+    "kit.withdrawn": N_("記事キットを取り下げ"),
     "proposal.make": N_("改善提案を作成"),
     "proposal.change": N_("改善提案を変更"),
 }
@@ -133,6 +139,13 @@ AUDIT_KEY: Mapping[str, str] = {
     "processes": N_("サーバーの数"),
     "act": N_("操作"),
     "seconds": N_("秒"),
+    "title": N_("題"),
+    "service": N_("サービス"),
+    "team": N_("担当"),
+    "note": N_("メモ"),
+    "at": N_("日時"),
+    "first_day": N_("最初の日"),
+    "last_day": N_("最後の日"),
 }
 """What an entry of the audit trail says; a name that is not here is shown as it is stored."""
 ROLE: Mapping[str, str] = {

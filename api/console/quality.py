@@ -17,7 +17,7 @@ from moderation.review.decision import Outcome
 from moderation.review.quality import by_category, by_moderator
 from moderation.storage import policies
 from moderation.storage.accounts import accounts
-from moderation.storage.desk import care, quality, second_looks
+from moderation.storage.desk import care, quality, second_looks, talk
 from moderation.storage.desk import case as desk_case
 from moderation.storage.desk.rows import get_case
 from moderation.taxonomy import Category
@@ -118,7 +118,9 @@ def _show(
         if not care.may_look(connection, case, visitor.sight, now=now):
             return gate(request, case, visitor, now, back=f"/console/quality/looks/{look.id}")
         file = desk_case.load(connection, look.case_id, visitor.sight)
-        view = view_of(desk_case.as_seen(file, look.seen_hit_seq), policies.current(connection), visitor, now)
+        seen = desk_case.as_seen(file, look.seen_hit_seq)
+        elsewhere = talk.spans_elsewhere(connection, seen, seen.lines, visitor.sight)
+        view = view_of(seen, policies.current(connection), visitor, now, elsewhere=elsewhere)
     if file.case.minors:
         with parts.database.write() as unit:
             care.note_look(unit.connection, file.case, visitor.sight, "second look", now=now)

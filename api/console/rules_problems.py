@@ -30,7 +30,7 @@ _SENTENCES: Final = (
     (r"a second document starts here", r"ここから二つ目の文書が始まっています"),
     (r"nested more than (\d+) deep", r"入れ子が\1段より深くなっています"),
     (r"more than ([\d,]+) values in one file", r"一つのファイルの値が\1個を超えています"),
-    (r"the file has ([\d,]+) bytes, at most ([\d,]+) are read", r"ファイルが\1バイトあります（\2バイトまで）"),
+    (r"the file has more than ([\d,]+) bytes", r"ファイルが\1バイトを超えています"),
     (r"the file is empty", r"何も書かれていません"),
     (r"half a character stands in the text", r"文字の半分だけが入っています"),
     (r"byte (\d+) is not UTF-8", r"\1バイト目がUTF-8ではありません"),

@@ -18,7 +18,7 @@ from moderation.campaigns.effect import effect
 from moderation.campaigns.gather import AFTER_DAYS, BEFORE_DAYS, Stores, gather, gather_before
 from moderation.campaigns.plan import plan
 from moderation.campaigns.reach import check_reach, read_reach_csv
-from moderation.campaigns.register import Entry, add_event, register
+from moderation.campaigns.register import Entry, add_event, close, register
 from moderation.campaigns.render import effect_dict, plan_dict, reach_dict
 from moderation.errors import FieldProblem, Invalid
 from moderation.settings import Settings
@@ -130,9 +130,10 @@ def note(campaign_id: str, body: EventIn, key: Caller, unit: Write, now: Now) ->
     summary="End the measuring",
     responses=problems(401, 403, 404),
 )
-def close(campaign_id: str, key: Caller, unit: Write, now: Now) -> dict[str, Any]:
+def end(campaign_id: str, key: Caller, unit: Write, now: Now) -> dict[str, Any]:
     """What was counted stays, and can be asked for."""
-    store.close(unit.connection, campaign_id, service=key.service, now=now)
+    found = store.get(unit.connection, campaign_id, service=key.service)
+    close(unit.connection, found, by=f"key:{key.id}", now=now)
     return dict(as_dict(store.get(unit.connection, campaign_id, service=key.service)))
 
 

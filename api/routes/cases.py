@@ -12,8 +12,9 @@ from api.deps import Now, ProcessParts, Read, Write, lease_of
 from api.openapi import KEYED, problems
 from api.routes.acting import OnBehalf
 from api.routes.case_shapes import CaseFileOut, CaseOut, CasePage, case_out, file_out
-from moderation.errors import FieldProblem, Invalid, ReasonNeeded
+from moderation.errors import FieldProblem, Invalid, MissingRole, ReasonNeeded
 from moderation.review.case import Case, CaseState
+from moderation.review.sight import DESK_ROLES
 from moderation.storage.accounts import account_names
 from moderation.storage.desk import care, claims, next_case, similar
 from moderation.storage.desk import case as desk_case
@@ -103,6 +104,8 @@ def claim_next(
     queue_id: QueueId, acting: OnBehalf, unit: Write, parts: ProcessParts, now: Now
 ) -> CaseOut | Response:
     """Nobody else gets the same case; the lease ends by itself, and `renew` keeps it."""
+    if not acting.sight.desk:
+        raise MissingRole(sorted(DESK_ROLES))
     claims.take_turn(unit.connection, acting.sight)
     case = next_case.claim_next(unit.connection, acting.sight, now=now, lease=lease_of(parts), queue=queue_id)
     if case is None:

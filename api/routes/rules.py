@@ -93,7 +93,9 @@ class TraceIn(TestIn):
     model_config = with_example(message={"text": "早く死ねよ", "author": {"role": "viewer"}})
 
     message: Example
-    everything: bool = Field(False, description="Also rules that see nothing in the text.")
+    everything: bool = Field(
+        False, description="Also rules that see nothing in the text; those in `rule_ids` are always told."
+    )
 
 
 class TraceOut(BaseModel):
@@ -176,7 +178,7 @@ def trace(body: TraceIn, key: Caller, connection: Read, parts: ProcessParts) -> 
     del key
     made = rulebook.draft(connection, [one.edit() for one in body.edits], base=body.base)
     found = trace_message(made.sources, body.message, text=parts.engines.current.text, rule_ids=body.rule_ids)
-    shown = found if body.everything else near(found)
+    shown = found if body.everything or body.rule_ids else near(found)
     return TraceOut(
         ruleset=made.sources.version, text=found.text, rules=[asdict(one) for one in ordered(shown)]
     )

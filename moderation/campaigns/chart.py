@@ -16,6 +16,10 @@ from moderation.trends.days import Period, jst_day_of
 from moderation.trends.words import period_ja
 
 _WIDTH, _HEIGHT = 820, 260
+_LABEL_SIZE = 11
+_LABEL_GAP = 8
+_LINES = 14
+"""Lines of labels that fit into the height."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +98,8 @@ def _spec(days: Days, told: Sequence[Mark], period: Period, published: date) -> 
         .encode(y="one:Q")
     )
     placed = [
-        {"day": _noon(mark.day), "label": mark.label, "heavy": mark.heavy, "line": at % 4}
-        for at, mark in enumerate(told)
+        {"day": _noon(mark.day), "label": mark.label, "heavy": mark.heavy, "line": line}
+        for mark, line in zip(told, lines_of(told, period), strict=True)
     ]
     marked = alt.Chart(alt.InlineData(values=placed))
     rules = marked.mark_rule(color=chart_style.TEXT).encode(
@@ -103,10 +107,12 @@ def _spec(days: Days, told: Sequence[Mark], period: Period, published: date) -> 
         strokeWidth=alt.condition("datum.heavy", alt.value(2.5), alt.value(1)),
         strokeDash=alt.condition("datum.heavy", alt.value([1, 0]), alt.value([2, 3])),
     )
-    texts = marked.mark_text(align="left", dx=4, fontSize=11, color=chart_style.TEXT, baseline="top").encode(
+    texts = marked.mark_text(
+        align="left", dx=4, fontSize=_LABEL_SIZE, color=chart_style.TEXT, baseline="top"
+    ).encode(
         x="day:T",
         text="label:N",
-        y=alt.Y("line:Q", axis=None, scale=alt.Scale(domain=[14, 0])),
+        y=alt.Y("line:Q", axis=None, scale=alt.Scale(domain=[_LINES, 0])),
     )
     layers = alt.layer(line, usual, rules)
     whole = alt.layer(layers, texts).resolve_scale(y="independent").properties(width=_WIDTH, height=_HEIGHT)
@@ -116,6 +122,22 @@ def _spec(days: Days, told: Sequence[Mark], period: Period, published: date) -> 
     ]
     title = f"公開の前と後　{period_ja(period.first, period.last)}"
     return chart_style.styled(whole.properties(title=chart_style.title(title, *subtitle)))
+
+
+def lines_of(told: Sequence[Mark], period: Period) -> list[int]:
+    """The line of each mark's label, counted from the top: the first one where no other label is in its way."""
+    a_day = _WIDTH / period.length
+    ends: list[float] = []
+    found = []
+    for mark in told:
+        start = (mark.day - period.first).days * a_day
+        free = next((line for line, end in enumerate(ends) if end <= start), len(ends))
+        if free == len(ends) and free < _LINES:
+            ends.append(0.0)
+        line = min(free, _LINES - 1)
+        ends[line] = start + _LABEL_SIZE * len(mark.label) + _LABEL_GAP
+        found.append(line)
+    return found
 
 
 def _rows(days: Days, period: Period, published: date) -> Iterator[dict[str, Any]]:

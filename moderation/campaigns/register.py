@@ -93,3 +93,9 @@ def add_event(
         data={"at": event.at.isoformat()},
         now=now,
     )
+
+
+def close(connection: Connection, campaign: Campaign, *, by: str, now: datetime) -> None:
+    """End the measuring; closing it again changes nothing."""
+    if campaigns.close(connection, campaign.id, now=now):
+        audit.append(connection, actor=by, act="campaign.close", object_=campaign.id, data={}, now=now)

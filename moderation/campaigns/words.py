@@ -43,8 +43,8 @@ def _figures(effect: Effect) -> Iterator[str]:
     series = effect.series
     if series.before is not None and series.after is not None:
         yield (
-            f"公開前 {period_ja(series.before.first, series.before.last)} と、"
-            f"公開後 {period_ja(series.after.first, series.after.last)} を比べました"
+            f"公開前の{period_ja(series.before.first, series.before.last)}と、"
+            f"公開後の{period_ja(series.after.first, series.after.last)}を比べました"
             "（公開した日は入れていません）。"
         )
     if series.before_rate is not None and series.after_rate is not None:
@@ -85,8 +85,7 @@ def _width(interval: Interval | None) -> str:
 def plan_ja(plan: Plan, change: float) -> tuple[str, ...]:
     """この規模の変化なら何週間で分かるか."""
     weeks = plan.weeks_for(change)
-    word = "減る" if change < 0 else "増える"
-    size = f"{abs(change):.0%}{word}変化"
+    size = f"{abs(change):.0%}の{'減少' if change < 0 else '増加'}"
     first = (
         f"{size}は、公開の前後それぞれ{weeks}週間（約{plan.messages_for(weeks):,}件ずつ）で、5回に4回は分かります。"
         if weeks is not None

@@ -24,6 +24,7 @@ from moderation.scoring.sorting import Sorted
 from moderation.scoring.talk import Talk, talk_before
 from moderation.scoring.terms import Engines, Limits, Payment
 from moderation.scoring.together import MOST_TOGETHER, Asked, Result, Together
+from moderation.scoring.turns import Turns
 from moderation.scoring.verdict import Verdict
 from moderation.storage.chat.live import LiveState
 from moderation.storage.chat.windows import RedisWindows
@@ -67,6 +68,7 @@ class Intake:
         self._settling = Settling(database=database, live=live, writer=writer, limits=limits)
         self._meter = meter or NoMeter()
         self._together = Together(self._score)
+        self._turns = Turns()
 
     async def score(
         self,
@@ -162,35 +164,11 @@ class Intake:
         *,
         dry_run: bool,
     ) -> None:
-        engine = self._engines.current
         messages = [one.message for one in sorting.fresh]
         talks: list[Talk] | None = None
         if opened.talk is not None and not deadline.over:
             talks = talk_before(messages, opened.talk, self._limits.context_messages)
-        halves: list[HalfScored] = []
-        for first in range(0, len(messages), _AT_ONCE):
-            if halves:
-                await asyncio.sleep(0)
-            part = messages[first : first + _AT_ONCE]
-            halves.append(
-                engine.begin(
-                    part,
-                    standings=[self._engines.standing(message) for message in part],
-                    talks=talks and talks[first : first + _AT_ONCE],
-                    classify=not deadline.over,
-                )
-            )
-        watch.lap("read")
-        requests = [wanted for half in halves for wanted in half.window_requests]
-        windows, away = await self._count(
-            service, messages, requests, deadline, dry_run=dry_run, away=bool(opened.missing)
-        )
-        watch.lap("windows")
-        verdicts: list[Verdict] = []
-        for half in halves:
-            known = windows[len(verdicts) : len(verdicts) + len(half.seen)]
-            verdicts += engine.finish(half, known, missing=(*opened.missing, *away))
-        watch.lap("decide")
+        verdicts = await self._verdicts(service, messages, talks, opened, deadline, watch, dry_run=dry_run)
         if dry_run:
             given = {
                 message.id: encoded_answer(message, verdict, None, deadline)
@@ -204,6 +182,45 @@ class Intake:
             for at, (one, verdict) in enumerate(zip(sorting.fresh, verdicts, strict=True))
         ]
         await self._settling.settle(service, sorting, scored, deadline, watch)
+
+    async def _verdicts(
+        self,
+        service: str,
+        messages: Sequence[Message],
+        talks: Sequence[Talk] | None,
+        opened: _Opened,
+        deadline: Deadline,
+        watch: Stopwatch,
+        *,
+        dry_run: bool,
+    ) -> list[Verdict]:
+        """What the engine says; all that it read and found on the way is given back before anybody waits again."""
+        engine = self._engines.current
+        halves: list[HalfScored] = []
+        for first in range(0, len(messages), _AT_ONCE):
+            part = messages[first : first + _AT_ONCE]
+            async with self._turns:
+                halves.append(
+                    engine.begin(
+                        part,
+                        standings=[self._engines.standing(message) for message in part],
+                        talks=talks and talks[first : first + _AT_ONCE],
+                        classify=not deadline.over,
+                    )
+                )
+        watch.lap("read")
+        requests = [wanted for half in halves for wanted in half.window_requests]
+        windows, away = await self._count(
+            service, messages, requests, deadline, dry_run=dry_run, away=bool(opened.missing)
+        )
+        watch.lap("windows")
+        verdicts: list[Verdict] = []
+        async with self._turns:
+            for half in halves:
+                known = windows[len(verdicts) : len(verdicts) + len(half.seen)]
+                verdicts += engine.finish(half, known, missing=(*opened.missing, *away))
+        watch.lap("decide")
+        return verdicts
 
     async def _count(
         self,

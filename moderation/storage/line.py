@@ -25,6 +25,8 @@ SECONDS_BETWEEN_TRIES = 0.5
 """After a connection failed, calls fail at once for so long."""
 
 Part = bytes | str | int | float
+_LARGE = 8_192
+"""Bytes of commands that leave at once: Redis works on them while this process goes on with its turn."""
 _DROPPED = "Redis closed the connection."
 _NOT_YET: Final = object()
 
@@ -117,6 +119,7 @@ class _Wire(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[tuple[asyncio.Future[Any], float]] = deque()
         self._out: list[bytes] = []
+        self._size = 0
         self._reader = hiredis.Reader(
             protocolError=RedisConnectionError, replyError=ResponseError, notEnoughData=_NOT_YET
         )
@@ -126,26 +129,34 @@ class _Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(
+            high=0
+        )  # uvloop writes at once then, not at the end of the turn
 
     def ask(self, parts: Sequence[Part]) -> asyncio.Future[Any]:
-        """Send a command at the end of this turn of the loop; its reply."""
+        """Send a command at the end of this turn of the loop, a large one now; its reply."""
         reply: asyncio.Future[Any] = self._loop.create_future()
         if self.closed:
             reply.set_exception(RedisConnectionError(_DROPPED))
             return reply
         if not self._out:
             self._loop.call_soon(self._flush)
-        self._out.append(_packed(parts))
+        command = _packed(parts)
+        self._out.append(command)
+        self._size += len(command)
         self._waiting.append((reply, self._loop.time()))
+        if self._size > _LARGE:
+            self._flush()
         if not self._watching:
             self._watching = True
             self._loop.call_later(SECONDS_TO_ANSWER, self._watch)
         return reply
 
     def _flush(self) -> None:
-        if self._transport is not None and not self.closed:
+        if self._out and self._transport is not None and not self.closed:
             self._transport.write(b"".join(self._out))
         self._out.clear()
+        self._size = 0
 
     def _watch(self) -> None:
         """Hang up when the oldest command waits for too long."""

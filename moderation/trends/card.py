@@ -66,7 +66,7 @@ def _amount(report: Report, category: Category) -> str:
 def lines_of(text: str, places: int) -> list[str]:
     """A Japanese text in lines of at most so many characters; punctuation never begins one.
 
-    A line ends after a comma or full stop of its second half, where there is one.
+    A line ends after a comma or full stop, where there is one beyond its first third.
 
     >>> lines_of("あいうえお。かき", 5), lines_of("あいう、えおかき", 6)
     (['あいうえお。', 'かき'], ['あいう、', 'えおかき'])
@@ -77,7 +77,7 @@ def lines_of(text: str, places: int) -> list[str]:
         cut = places
         while cut < len(rest) and rest[cut] in _NO_LINE_START:
             cut += 1
-        pause = max(rest.rfind(mark, places // 2, cut) for mark in "、。")
+        pause = max(rest.rfind(mark, places // 3, cut) for mark in "、。")
         if pause >= 0:
             cut = pause + 1
         lines.append(rest[:cut])

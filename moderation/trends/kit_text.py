@@ -113,8 +113,10 @@ def _amount(trend: CategoryTrend) -> str:
         return "この期間に、このような書き込みは数えられていません。"
     now = f"メッセージ1,000件あたり{figure(trend.per_messages.value)}件"
     ratio = trend.comparison.ratio.value
-    if trend.comparison.change is Change.UNCLEAR or ratio is None or trend.before is None:
+    if trend.comparison.change is Change.UNCLEAR:
         return f"この期間は、{now}でした。前の期間より増えたか減ったかは、まだ判断できません。"
+    if ratio is None or trend.before is None:
+        return f"この期間は、{now}でした。前の期間には1件もありませんでした。"
     word = "増えています" if trend.comparison.change is Change.UP else "減っています"
     return f"この期間は、{now}でした。前の期間の{figure(trend.before)}件から{word}（{figure(ratio)}倍）。"
 

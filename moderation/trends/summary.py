@@ -147,13 +147,13 @@ def _width(rate: Rate, unit: str) -> str:
 def figure(value: float) -> str:
     """A number to two or three significant digits, as a reader can use it.
 
-    >>> figure(0.0), figure(0.0123), figure(1.234), figure(31.23), figure(1234.5)
-    ('0', '0.012', '1.23', '31.2', '1,234')
+    >>> figure(0.0), figure(0.0123), figure(0.5), figure(1.234), figure(31.23), figure(1234.5)
+    ('0', '0.012', '0.50', '1.23', '31.2', '1,234')
     """
     if value == 0:
         return "0"
     if abs(value) < 1:
-        return f"{value:.2g}" if abs(value) >= 0.001 else "0.001未満"  # noqa: PLR2004 (smaller is no use to a reader)
+        return f"{value:#.2g}" if abs(value) >= 0.001 else "0.001未満"  # noqa: PLR2004 (smaller is no use to a reader)
     if abs(value) < 10:  # noqa: PLR2004 (digits)
         return f"{value:.2f}"
     if abs(value) < 100:  # noqa: PLR2004 (digits)

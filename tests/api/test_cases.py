@@ -133,7 +133,8 @@ def test_somebody_has_to_act(api, desk, people, login):
 def test_whoever_does_not_review_sees_nothing(api, desk, people):
     case_id = desk.case(at=now())
     assert api("sato", "GET", f"/v1/cases/{case_id}").status_code == 404
-    assert api("sato", "POST", "/v1/queues/general/claim").status_code == 204
+    refused = api("sato", "POST", "/v1/queues/general/claim")
+    assert (refused.status_code, refused.json()["code"]) == (403, "missing_role")
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -164,6 +164,15 @@ def test_tests_and_traces_of_an_edit(app_client):
     assert traced["rules"][0]["conditions"]["spans"] == [[3, 9]]
 
 
+def test_a_rule_asked_for_by_name_is_traced_although_it_sees_nothing(app_client):
+    """So that its unknown conditions can be read."""
+    asked = {"message": {"text": "こんにちは"}, "rule_ids": ["disruption.shield"]}
+
+    [rule] = app_client.post("/v1/rules/trace", json=asked).json()["rules"]
+
+    assert (rule["rule_id"], rule["value"]) == ("disruption.shield", "unknown")
+
+
 def test_a_list_is_written_in_one_go_and_its_rules_get_new_versions(app_client):
     name = "die_commands"
     known = app_client.get(f"/v1/lists/{name}").json()

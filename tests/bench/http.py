@@ -188,7 +188,7 @@ def bench_rate(name: str, size: int, seconds: float) -> None:
         maker = Bodies(server.key, said).maker(size)
         make = prepared(maker, int((seconds + 3) * (3_000 if size == 1 else 150)))
         plain, plain_cpu = measured(port, pid, make, seconds=seconds, connections=16)
-        make = prepared(maker, int((seconds + 3) * (1_500 if size == 1 else 100)))
+        make = prepared(maker, int((seconds + 3) * (2_500 if size == 1 else 150)))
         ours, cpu = measured(server.port, server.process.pid, make, seconds=seconds, connections=16)
         unit = "requests/s" if size == 1 else "messages/s"
         note(f"{name}: {unit}", ours.rate * size, unit, plain.rate * size)
@@ -200,8 +200,13 @@ def bench_rate(name: str, size: int, seconds: float) -> None:
         )
         half = ours.rate / 2
         calm = run(server.port, make, seconds=seconds, connections=32, rate=half)
+        plain = run(
+            port, make, seconds=seconds / 2, connections=32, rate=half
+        )  # what client and machine take alone
         for share in (0.5, 0.99):
-            note(f"{name}: p{int(share * 100)} at half load", calm.quantile(share), "ms")
+            note(
+                f"{name}: p{int(share * 100)} at half load", calm.quantile(share), "ms", plain.quantile(share)
+            )
         maker = Bodies(server.key, texts(flagged=True)).maker(size)
         make = prepared(maker, int((seconds + 3) * (1_000 if size == 1 else 60)))
         ours, cpu = measured(server.port, server.process.pid, make, seconds=seconds, connections=16)

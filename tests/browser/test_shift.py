@@ -143,6 +143,17 @@ def test_keys_typed_into_a_field_decide_nothing(log_in, desk, cases_of_today):
     assert outcomes(desk) == []
 
 
+@pytest.mark.parametrize("opens", ["m", "o", "e"])
+def test_a_key_that_opens_a_form_leads_into_its_field(log_in, desk, cases_of_today, opens):
+    page = log_in("aoki")
+    press(page, "n")
+
+    page.keyboard.type(f"{opens}12回目")
+
+    assert page.locator("textarea:focus").input_value() == "12回目"
+    assert outcomes(desk) == []
+
+
 def test_keys_pressed_before_the_scripts_are_there_are_heard_once(log_in, desk, cases_of_today):
     page = log_in("aoki")
     held_up = []

@@ -25,7 +25,7 @@ def finished(database):
     article(database, model)
     article(database, model, name="closed", categories=())
     with database.write() as unit:
-        campaigns.close(unit.connection, "closed", service="stream", now=PUBLISHED)
+        campaigns.close(unit.connection, "closed", now=PUBLISHED)
         accounts.add_service(unit.connection, "stream", name="Stream", now=PUBLISHED)
         endpoints.add(unit.connection, service="stream", url="https://example.jp/", now=PUBLISHED)
 

@@ -4,11 +4,15 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from api.cli import campaigns as command
+from api.console import names
 from moderation.campaigns.reach import read_reach_csv
 from moderation.errors import Invalid
+from moderation.storage.accounts import audit
+from moderation.storage.tables.delivery import audit as trail
 from moderation.storage.trends import campaigns as store
 from moderation.trends.days import jst_day_of
 
@@ -48,7 +52,14 @@ def test_an_article_is_entered_followed_measured_and_closed(app_client, sqlite_d
     assert (effect["verdict"], effect["verdict_ja"]) == ("unclear", "判断できない")
     assert [reason["code"] for reason in effect["reasons"]] == ["too_early"]
     assert effect["interrupted_time_series"] is None
-    assert app_client.post(f"{place}/close").json()["closed_at"]
+    for _ in range(2):
+        assert app_client.post(f"{place}/close").json()["closed_at"]
+    with sqlite_database.write() as unit:
+        audit.seal(unit.connection)
+    with sqlite_database.read() as connection:
+        acts = list(connection.execute(select(trail.c.act).order_by(trail.c.seq)).scalars())
+    assert acts[-3:] == ["campaign.add", "campaign.revision", "campaign.close"]
+    assert all(names.ACT[act] for act in acts[-3:])
     assert [one["id"] for one in app_client.get("/v1/campaigns").json()["campaigns"]] == [made.json()["id"]]
 
 

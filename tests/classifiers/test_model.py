@@ -99,7 +99,7 @@ def test_what_the_features_weigh_adds_up_to_the_log_odds(artefact, classifier):
     )
     compiled, extract = Compiled(arrays, space.chains), space.extract(Views(text))
     weighing, [logits] = compiled.weighing(extract, 0), compiled.logits([extract])
-    grams, _ = space.every_gram(extract)
+    grams, _ = space.every_gram(text, extract)
 
     said = weighing.of(grams).sum() / damping(len(grams)) + weighing.of(extract.marks).sum()
     speaking = _hidden(arrays, grams, extract.marks) > 0

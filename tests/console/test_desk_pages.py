@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from moderation.scoring.talk import RoomLine
 from moderation.scoring.verdict import Outcome as Verdicts
-from moderation.storage.tables.cases import cases
+from moderation.storage.tables.cases import case_hits, cases
 
 
 @pytest.fixture
@@ -66,6 +66,23 @@ class TestCasePage:
 
         assert "「お前」" not in text
         assert "は侮辱の語です。" in text
+
+    @pytest.mark.parametrize("page", ["", "/print", "/talk"])
+    def test_the_talk_veils_what_other_cases_found_in_it(self, aoki, desk, now, page):
+        desk.case("ばかは黙ってろ", author="u-other", at=now)
+        [other] = desk.rows(select(case_hits))
+        said = RoomLine(
+            message_id=other["message_id"],
+            author_id="u-other",
+            author_name="ほかの人",
+            text=other["text"],
+            sent_at=now,
+        )
+        case_id = desk.case("お前ほんと消えろ", at=now, context=[said])
+
+        text = aoki.get(f"/console/cases/{case_id}{page}").text
+
+        assert '<span class="veil">ば〇</span><span class="bare">ばか</span></mark>は黙ってろ' in text
 
     def test_says_that_one_is_back_only_where_one_holds_it(self, aoki, desk, now):
         case_id = desk.case(at=now)

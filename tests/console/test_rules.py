@@ -59,8 +59,8 @@ def test_mistakes_are_told_in_japanese_with_their_line_and_nothing_is_kept(manag
     answer = manager.post("/console/rules/new", text=wrong, act="keep")
 
     assert answer.status_code == 422
-    assert "知らない鍵です。" in answer.text
-    assert "did you mean &#39;severity&#39;?" in answer.text
+    assert "という鍵はありません" in answer.text
+    assert "「severity」ではありませんか。" in answer.text
     assert 'data-line="6"' in answer.text
     assert "severty: medium" in text_in(answer.text)
     with sqlite_database.read() as connection:

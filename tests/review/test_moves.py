@@ -99,6 +99,18 @@ def test_an_assigned_case_is_offered_to_nobody_else(desk, hooked):
     assert event["data"]["assigned_to"] == "担当-baba"
 
 
+def test_naming_oneself_keeps_the_claim_and_naming_another_gives_it_up(desk):
+    aoki, mori = desk.sight("aoki"), desk.sight("mori", Role.LEAD)
+    case_id = desk.claim(desk.case(), aoki).id
+
+    for named in (aoki.user_id, None):
+        write(desk, moves.assign, case_id, aoki, named, now=NOON)
+        assert desk.read(case_id, aoki).holder(NOON) == aoki.user_id
+    write(desk, moves.assign, case_id, mori, mori.user_id, now=NOON)
+
+    assert desk.read(case_id, aoki).holder(NOON) is None
+
+
 def test_nobody_is_assigned_who_may_not_see_the_case(desk):
     mori, aoki = desk.sight("mori", Role.LEAD), desk.sight("aoki")
     with pytest.raises(Invalid):

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import uvloop
 
 from moderation.storage import line as line_module
 from moderation.storage.line import Line, Script
@@ -128,3 +129,19 @@ def test_a_database_of_its_own_is_chosen(redis_url, redis):
     on(f"{redis_url.partition(chr(63))[0]}?db=2", work)
 
     assert redis.get("where") is None
+
+
+def test_a_large_command_leaves_before_the_turn_of_the_loop_ends(redis_url, redis):
+    """Redis shall work on it while this process goes on with other work."""
+
+    async def work():
+        line = Line(redis_url)
+        await line.call("PING")
+        large = asyncio.create_task(line.call("LPUSH", "work", b"x" * 100_000))
+        await asyncio.sleep(0)
+        found = redis.blpop("work", timeout=10)  # nothing else of this loop goes on meanwhile
+        await large
+        await line.aclose()
+        return found
+
+    assert uvloop.run(work()) == (b"work", b"x" * 100_000)

@@ -182,3 +182,24 @@ def test_readings_stand_above_kanji_only():
 def test_a_line_of_japanese_never_begins_with_punctuation():
     assert lines_of("あいうえお。かき", 5) == ["あいうえお。", "かき"]
     assert lines_of("あいう、えおかき", 6) == ["あいう、", "えおかき"]
+
+
+def test_a_line_of_japanese_ends_at_a_pause_rather_than_within_a_word():
+    assert lines_of("連投やあおりなど、配信の邪魔が増えています。気をつけてください", 20) == [
+        "連投やあおりなど、",
+        "配信の邪魔が増えています。",
+        "気をつけてください",
+    ]
+
+
+def test_what_nobody_wrote_before_is_not_called_undecided(sqlite_database):
+    for day in BEFORE.days():
+        keep(sqlite_database, chatter(day, 400))
+    for day in WEEK.days():
+        keep(sqlite_database, chatter(day, 400, 12, category="disruption"))
+
+    article = kit_of(sqlite_database)["article.md"].decode()
+
+    assert "前の期間には0件でしたが、84件に増えました" in article
+    assert "前の期間には1件もありませんでした" in article
+    assert "判断できません" not in article

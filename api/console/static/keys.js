@@ -13,7 +13,7 @@ function press(element) {
   } else if (element.tagName === "SUMMARY") {
     const details = element.parentElement;
     details.open = !details.open;
-    if (details.open) details.querySelector("input, select, textarea")?.focus();
+    if (details.open) details.querySelector("input:not([type=hidden]), select, textarea")?.focus();
     else element.focus();
   } else {
     element.click();
@@ -68,5 +68,8 @@ export function startKeys(more, signal) {
   }
   loaded = false;
   listen();
-  for (const event of takeEarlyKeys()) hear(event);
+  for (const event of takeEarlyKeys()) {
+    hear(event);
+    if (document.activeElement.matches(EDITABLE)) break; // what was typed after it was meant for this field
+  }
 }

@@ -15,7 +15,7 @@ GAP = "ibasho:scored:left-out"
 """Hash: service -> messages left out of the full stream since the recorder last looked."""
 
 _ROOM_TALK = 50
-"""Messages kept a room; a case shows the last few of them."""
+"""Messages kept a room, and for a while some more; a case shows the last few of them."""
 
 # KEYS: stream, gap hash, then answer key and room key per message.
 # ARGV: cap, answer seconds, room seconds, room length, then per message service, answer, room line, entry.
@@ -23,19 +23,28 @@ _FINISH = Script("""
 local cap, keep = tonumber(ARGV[1]), tonumber(ARGV[2])
 local full = redis.call('XLEN', KEYS[1]) >= cap
 local left_out = 0
+local rooms, talks = {}, {}
 for i = 1, (#KEYS - 2) / 2 do
   local base = 4 + (i - 1) * 4
   if ARGV[base + 2] ~= '' then redis.call('SET', KEYS[1 + 2 * i], ARGV[base + 2], 'EX', keep) end
   local room = KEYS[2 + 2 * i]
-  redis.call('LPUSH', room, ARGV[base + 3])
-  redis.call('LTRIM', room, 0, tonumber(ARGV[4]) - 1)
-  redis.call('EXPIRE', room, tonumber(ARGV[3]))
+  local talk = talks[room]
+  if not talk then
+    talk = {}
+    talks[room], rooms[#rooms + 1] = talk, room
+  end
+  talk[#talk + 1] = ARGV[base + 3]
   if full then
     redis.call('HINCRBY', KEYS[2], ARGV[base + 1], 1)
     left_out = left_out + 1
   else
     redis.call('XADD', KEYS[1], '*', 'm', ARGV[base + 4])
   end
+end
+for _, room in ipairs(rooms) do
+  local length = redis.call('LPUSH', room, unpack(talks[room]))
+  if length > 1.2 * ARGV[4] then redis.call('LTRIM', room, 0, ARGV[4] - 1) end
+  redis.call('EXPIRE', room, ARGV[3])
 end
 return left_out
 """)

@@ -90,6 +90,8 @@ def move(connection: Connection, case_id: str, sight: Sight, queue: str, text: s
 def assign(connection: Connection, case_id: str, sight: Sight, user_id: str | None, *, now: datetime) -> None:
     """Name the person who is to decide a case; None takes the name off. Only leads name others.
 
+    Who holds the case goes on holding it, unless it is named somebody else's.
+
     Raises:
         CaseNotFound, CaseClosed, CaseClaimed: Not there, settled, or in somebody else's hands.
         MissingRole: They name somebody else and are no lead.
@@ -107,7 +109,9 @@ def assign(connection: Connection, case_id: str, sight: Sight, user_id: str | No
         )
     if user_id == case.assigned_to:
         return
-    _write(connection, case, assigned_to=user_id, now=now)
+    stays = user_id in (None, case.claimed_by)
+    claim = {"claimed_by": case.claimed_by, "claimed_until": case.claimed_until} if stays else _NOBODYS
+    _write(connection, case, assigned_to=user_id, now=now, **claim)
     note(connection, case_id, sight.user_id, ASSIGNED, now=now, data={"to": user_id})
     pseudonym = None if user_id is None else events.pseudonym(connection, user_id)
     _tell(connection, case, "case.assigned", {"assigned_to": pseudonym}, sight, now)
@@ -170,13 +174,13 @@ def _data(*, text: str) -> dict[str, Any]:
     return {"text": text} if text else {}
 
 
+_NOBODYS: dict[str, Any] = {"claimed_by": None, "claimed_until": None}
+
+
 def _write(connection: Connection, case: Case, *, now: datetime, **values: Any) -> None:
-    """Write the change; whoever held the case does not any more."""
-    connection.execute(
-        update(cases)
-        .where(cases.c.id == case.id)
-        .values(claimed_by=None, claimed_until=None, updated_at=now, **values)
-    )
+    """Write the change; whoever held the case does not any more, unless ``values`` say otherwise."""
+    changed = _NOBODYS | {"updated_at": now} | values
+    connection.execute(update(cases).where(cases.c.id == case.id).values(changed))
 
 
 def _tell(

@@ -3,16 +3,21 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, true
 
 from moderation.review.sight import Sight
 from moderation.scoring.talk import RoomLine
 from moderation.storage.desk.case import CaseFile
+from moderation.storage.desk.rows import live_spans
 from moderation.storage.tables.archive import messages
+from moderation.storage.tables.cases import case_hits
+from moderation.taxonomy import Category
 
 LOOKED_AT = timedelta(minutes=10)
 """So long after the last flagged message the room's talk belongs to the case."""
 MOST_LINES = 200
+Span = tuple[int, int, Category]
+"""Start and end (half-open, in code points) of a place in a text, and what was found there."""
 
 
 def lines_after(archive: Connection, file: CaseFile, sight: Sight) -> Sequence[RoomLine]:
@@ -31,6 +36,23 @@ def lines_after(archive: Connection, file: CaseFile, sight: Sight) -> Sequence[R
         until=last + LOOKED_AT,
         known={line.message_id for line in file.lines},
     )
+
+
+def spans_elsewhere(
+    connection: Connection, file: CaseFile, lines: Sequence[RoomLine], sight: Sight
+) -> Mapping[str, Sequence[Span]]:
+    """Where lines of the talk that belong to other cases are marked there, by message id."""
+    others = {line.message_id for line in lines} - {hit.message_id for hit in file.hits}
+    if not others:
+        return {}
+    found = connection.execute(
+        select(case_hits.c.message_id, case_hits.c.signals).where(
+            case_hits.c.service_id == file.case.service,
+            case_hits.c.message_id.in_(others),
+            true() if sight.minors else case_hits.c.minors.is_(False),
+        )
+    )
+    return {row.message_id: live_spans(row.signals) for row in found}
 
 
 def _read(

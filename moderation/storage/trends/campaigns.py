@@ -64,14 +64,14 @@ def add_event(connection: Connection, campaign_id: str, event: CampaignEvent) ->
     )
 
 
-def close(connection: Connection, campaign_id: str, *, service: str, now: datetime) -> None:
-    """End the measuring; closing it again changes nothing. Raises CampaignNotFound."""
-    get(connection, campaign_id, service=service)
-    connection.execute(
+def close(connection: Connection, campaign_id: str, *, now: datetime) -> bool:
+    """End the measuring; whether it was not ended before."""
+    done = connection.execute(
         update(campaigns)
         .where(campaigns.c.id == campaign_id, campaigns.c.closed_at.is_(None))
         .values(closed_at=now)
     )
+    return done.rowcount > 0
 
 
 def get(connection: Connection, campaign_id: str, *, service: str) -> Campaign:

@@ -146,7 +146,7 @@ def _audit(
 
 
 def _days(first: date, last: date) -> dict[str, str]:
-    return {"from": first.isoformat(), "to": last.isoformat()}
+    return {"first_day": first.isoformat(), "last_day": last.isoformat()}
 
 
 def _kit(row: Any) -> Kit:

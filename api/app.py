@@ -122,9 +122,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         raise Misconfigured("No Redis: set IBASHO_REDIS_URL, or start with `ibasho serve`, which brings one.")
     database = open_database(settings)
     migrate.check_current(database)
-    current_default_thread_limiter().total_tokens = (
-        THREADS  # FastAPI's own forty would ask for too many connections
-    )
+    # FastAPI's own forty would ask for more connections than there are.
+    current_default_thread_limiter().total_tokens = THREADS
     redis = connect_async(settings.redis_url)
     blocking = connect(settings.redis_url)
     with ThreadPoolExecutor(1, thread_name_prefix="reports") as report_writer:

@@ -1,4 +1,4 @@
-"""Turns: long work on the event loop, one piece each time round.
+"""Loop turns: long work on the event loop, one piece each time round.
 
 Of tasks that become ready at the same moment each would run at once, and what the first one had to send (its command to Redis, its
 answer) would leave when the last one is through. With turns the loop looks at its sockets after each of them.
@@ -7,8 +7,8 @@ answer) would leave when the last one is through. With turns the loop looks at i
 import asyncio
 
 
-class Turns:
-    """``async with turns:`` around work that takes milliseconds; first come, first served."""
+class LoopTurns:
+    """``async with turns:`` around work that takes many milliseconds; first come, first served."""
 
     def __init__(self) -> None:
         self._lock = asyncio.Lock()

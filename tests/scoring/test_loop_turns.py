@@ -1,4 +1,4 @@
-"""Turns: the loop looks at its sockets between two pieces of long work."""
+"""LoopTurns: the loop looks at its sockets between two pieces of long work."""
 
 import asyncio
 import socket
@@ -6,7 +6,7 @@ import socket
 import pytest
 import uvloop
 
-from moderation.scoring.turns import Turns
+from moderation.scoring.loop_turns import LoopTurns
 
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
@@ -14,7 +14,7 @@ def test_what_the_first_of_many_sends_is_seen_before_the_last_has_its_turn(run):
     order = []
 
     async def main():
-        turns, (near, far) = Turns(), socket.socketpair()
+        turns, (near, far) = LoopTurns(), socket.socketpair()
         far.setblocking(False)
         asyncio.get_running_loop().add_reader(far, lambda: order.append(far.recv(9).decode()))
 
@@ -35,7 +35,7 @@ def test_what_the_first_of_many_sends_is_seen_before_the_last_has_its_turn(run):
 
 def test_who_fails_or_gives_up_does_not_keep_the_turn():
     async def main():
-        turns = Turns()
+        turns = LoopTurns()
 
         async def fail():
             async with turns:

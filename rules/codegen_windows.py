@@ -64,7 +64,9 @@ def windows_function(asks: Sequence[Ask], writer: Writer, hopeful: Writer) -> Wi
     """
     lines = ["def windows(p):\n", *_wanted(asks, writer, hopeful)]
     lines.append("    if not r: return ()\n    o = []; t = s.sent_at.timestamp()\n")
-    lines.extend(_names(asks, name="named({})", text="short({})", pair="A + T"))
+    lines.extend(
+        _names(asks, name="named(i) if (i := {}) is not None else None", text="short({})", pair="A + T")
+    )
     for number, ask in enumerate(asks):
         writer.names[f"S{number}"] = ask.spec
     lines += _usual_first(asks, _request)
@@ -118,7 +120,7 @@ def _wanted(asks: Sequence[Ask], writer: Writer, hopeful: Writer) -> list[str]:
         ]
         if at_times:
             seen.append(f"not (a | r) & {bit} and ({' or '.join(at_times)}): r |= {bit}\n")
-    head = [HEAD, f"    a = {every}; r = 0; n = len(s.views.folded)\n"]
+    head = [HEAD, f"    a = {every}; r = 0; n = len(p.folded)\n"]
     if seen:  # most messages have no bit at all
         seen = ["    if g:\n", *(f"        if {line}" for line in seen)]
     return [*head, *(f"    if {line}" for line in lines), *seen, "    r |= a\n"]
@@ -138,16 +140,12 @@ def _names(asks: Sequence[Ask], *, name: str, text: str, pair: str) -> list[str]
     """Sets the variables of ``_NAMES``, as written for an id, the folded text, and author and target together."""
     used = {_NAMES[part] for ask in asks for part in (*ask.spec.by, ask.spec.member) if part is not None}
     used |= {"A", "T"} if "P" in used else set()
-    lines = [
-        f"    {letter} = {name.format('i')} if (i := {id_}) is not None else None\n"
-        for letter, id_ in _IDS.items()
-        if letter in used
-    ]
+    lines = [f"    {letter} = {name.format(id_)}\n" for letter, id_ in _IDS.items() if letter in used]
     if "P" in used:
         lines.append(f"    P = None if A is None or T is None else {pair}\n")
     texts = sum(1 << number for number, ask in enumerate(asks) if "text" in (*ask.spec.by, ask.spec.member))
     if texts:
-        lines.append(f"    X = {text.format('s.views.folded')} if r & {texts} else None\n")
+        lines.append(f"    X = {text.format('p.folded')} if r & {texts} else None\n")
     return lines
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from daachorse import CharwiseDoubleArrayAhoCorasick
 
-from rules.needed import longest, needed_chars
+from rules.needed import longest, needed_chars, seeker
 from rules.patterns import pattern_sets
 from rules.sane import sane
 
@@ -36,7 +36,7 @@ class PhraseIndex:
 class PatternIndex:
     """Patterns in RE2 sets, numbered. Those that need certain characters, or a short text, are asked where it is so."""
 
-    __slots__ = ("_always", "_chars", "_most_short", "_needing", "_short", "numbers")
+    __slots__ = ("_always", "_most_short", "_needing", "_seek", "_short", "numbers")
 
     def __init__(self, patterns: Iterable[str]) -> None:
         always: list[str] = []
@@ -51,7 +51,7 @@ class PatternIndex:
                 always.append(pattern)
         self.numbers = {pattern: number for number, pattern in enumerate((*always, *needing, *short))}
         self._always = self._sets(always)
-        self._needing, self._chars = self._sets(needing), frozenset[str]().union(*needing.values())
+        self._needing, self._seek = self._sets(needing), seeker(frozenset[str]().union(*needing.values()))
         self._short, self._most_short = self._sets(short), max(short.values(), default=-1)
 
     def _sets(self, patterns: Iterable[str]) -> list[tuple[int, Any]]:
@@ -62,7 +62,7 @@ class PatternIndex:
     def find(self, text: str) -> list[int]:
         """Numbers of the patterns that are found."""
         sets = self._always
-        if not self._chars.isdisjoint(text):
+        if self._seek(text) is not None:
             sets = [*sets, *self._needing]
         if len(text) <= self._most_short:
             sets = [*sets, *self._short]

@@ -92,13 +92,16 @@ class Searched:
 class Prepared:
     """One message whose text has been searched. Conditions on text are answered at most once."""
 
-    __slots__ = ("_engine", "_found", "_joined", "_values", "length", "mask", "scores", "subject", "windows")
+    __slots__ = (
+        "_engine", "_found", "_joined", "_values", "folded", "length", "mask", "scores", "subject", "windows",
+    )  # fmt: skip
 
     def __init__(self, engine: Engine, subject: Subject, searched: Searched | None = None) -> None:
         searched = searched or Searched(engine, subject.views)
         self._engine = engine
         self.subject = subject
-        self.length = len(subject.views.raw)
+        views = subject.views
+        self.folded, self.length = views.folded, len(views.raw)
         self.scores: Mapping[str, float] = _NOTHING if subject.scores is None else subject.scores
         self.windows: Mapping[str, int] = _NOTHING
         self._found = searched.found
@@ -111,7 +114,7 @@ class Prepared:
                 for low, bits in steps:
                     mask |= bits if score >= low else 0
         for reach, joined_bits in engine.joined:
-            if len(subject.views.folded) <= reach[2] and subject.recent_author:
+            if subject.recent_author and len(self.folded) <= reach[2]:
                 looked = self.joined(reach)
                 for _, _, number in looked[2] if looked else ():
                     mask |= joined_bits[number]
@@ -139,7 +142,7 @@ class Prepared:
             known = self._joined = {}
         if reach not in known:
             before = said_before(self.subject, *reach)
-            text = (before or "") + self.subject.views.folded
+            text = (before or "") + self.folded
             hits = self._engine.joins[reach].find(text) if before else []
             known[reach] = None if before is None else (text, len(before), hits)
         return known[reach]
@@ -218,31 +221,25 @@ class RuleSet:
             prepared: From ``prepare``.
             windows: Values by ``WindowSpec.id`` for each message; None where they are not known.
         """
-        fired = self.fired(prepared, windows)
-        return [
-            self._hits(message, numbers) if numbers else ()
-            for message, numbers in zip(prepared, fired, strict=True)
-        ]
-
-    def fired(
-        self, prepared: Sequence[Prepared], windows: Sequence[Mapping[str, int] | None] | None = None
-    ) -> list[list[int]]:
-        """The same by the rules' numbers, for whoever does not ask where in the text; see ``hits_of``."""
-        always, packs, some = self.engine.always, self.engine.packs, self.engine.wanted
-        result: list[list[int]] = []
+        result: list[tuple[Hit, ...]] = []
         for index, message in enumerate(prepared):
             known = None if windows is None else windows[index]
-            message.windows = _NOTHING if known is None else known
-            fired: list[int] = []
-            mask = message.mask
-            for function in always:
-                function(message, fired)
-            if mask & some:
-                for wanted, function in packs:
-                    if mask & wanted:
-                        function(message, fired)
-            result.append(fired)
+            fired = self.fired(message, _NOTHING if known is None else known)
+            result.append(self._hits(message, fired) if fired else ())
         return result
+
+    def fired(self, message: Prepared, windows: Mapping[str, int]) -> list[int]:
+        """The numbers of the rules that fire on one message, for whoever does not ask where in the text; see ``hits_of``."""
+        engine, mask = self.engine, message.mask
+        message.windows = windows
+        fired: list[int] = []
+        for function in engine.always:
+            function(message, fired)
+        if mask & engine.wanted:
+            for wanted, function in engine.packs:
+                if mask & wanted:
+                    function(message, fired)
+        return fired
 
     def hits_of(self, fired: Sequence[int]) -> tuple[Hit, ...]:
         """Rules by their numbers, as hits without spans."""

@@ -31,13 +31,13 @@ def sliding_counter(spec: WindowSpec) -> SlidingCounter:
 
 
 class _Counted:
-    """Messages, by their times. Most keys see a single one, so they stand in lists and not in deques, which are ten times as large."""
+    """Messages, by their times. Most keys see a single one, whose time stands there without a list."""
 
     __slots__ = ("_most", "_times", "_within")
 
     def __init__(self, within: float) -> None:
         self._within = within
-        self._times: dict[Hashable, list[float]] = {}
+        self._times: dict[Hashable, float | list[float]] = {}
         self._most = _FEW
 
     def __call__(self, key: Hashable, member: str | None, at: float, add: bool) -> int:  # noqa: ARG002
@@ -45,13 +45,18 @@ class _Counted:
         if times is None:
             if not add:
                 return 0
-            self._times[key] = [at]
+            self._times[key] = at
             if len(self._times) > self._most:
                 self._sweep(at)
             return 1
+        limit = at - self._within
+        if isinstance(times, float):
+            held = times > limit
+            if add:
+                self._times[key] = [times, at] if held else at
+            return held + add
         if add:
             times.append(at)
-        limit = at - self._within
         if times[0] > limit:
             return len(times)
         gone = bisect_right(times, limit)
@@ -64,19 +69,22 @@ class _Counted:
 
     def _sweep(self, now: float) -> None:
         limit = now - self._within
-        for key in [key for key, times in self._times.items() if times[-1] <= limit]:
-            del self._times[key]
+        self._times = {
+            key: times
+            for key, times in self._times.items()
+            if (times if isinstance(times, float) else times[-1]) > limit
+        }
         self._most = max(_FEW, 2 * len(self._times))
 
 
 class _Distinct:
-    """Members by when they were last seen, in that order, so that the oldest go first."""
+    """Members by when they were last seen, in that order, so that the oldest go first. Most keys see a single one."""
 
     __slots__ = ("_members", "_most", "_within")
 
     def __init__(self, within: float) -> None:
         self._within = within
-        self._members: dict[Hashable, dict[str | None, float]] = {}
+        self._members: dict[Hashable, tuple[str | None, float] | dict[str | None, float]] = {}
         self._most = _FEW
 
     def __call__(self, key: Hashable, member: str | None, at: float, add: bool) -> int:
@@ -84,10 +92,18 @@ class _Distinct:
         if members is None:
             if not add:
                 return 0
-            self._members[key] = {member: at}
+            self._members[key] = member, at
             if len(self._members) > self._most:
                 self._sweep(at)
             return 1
+        if isinstance(members, tuple):
+            known, since = members
+            held = since > at - self._within
+            if add:
+                other = held and known != member
+                self._members[key] = {known: since, member: at} if other else (member, at)
+                return 1 + other
+            return int(held)
         if add:
             members.pop(member, None)  # the newest stands last
             members[member] = at
@@ -95,10 +111,12 @@ class _Distinct:
         return len(members)
 
     def _sweep(self, now: float) -> None:
-        for key, members in list(self._members.items()):
-            _forget(members, now - self._within)
-            if not members:
-                del self._members[key]
+        limit = now - self._within
+        self._members = {
+            key: members
+            for key, members in self._members.items()
+            if (members[1] if isinstance(members, tuple) else next(reversed(members.values()), limit)) > limit
+        }
         self._most = max(_FEW, 2 * len(self._members))
 
 

@@ -113,6 +113,7 @@ class Backtest:
         """Try the next messages."""
         for message in messages:
             self._try(message)
+            self.report.messages += 1
 
     def finish(self) -> Report:
         """The report over all that was fed."""
@@ -122,21 +123,21 @@ class Backtest:
         return self.report
 
     def _try(self, message: Archived) -> None:
-        self.report.messages += 1
         views, in_new, in_old = self._known(message.text)
         talk = self._talk_of(message.room_id)
         subject = self._subjects.of(message, views, talk)
         values: dict[str, int] = {}
         new = self._new.prepare_found(subject, in_new)
         self._count_new(new, values)
-        [found], replaced = self._new.fired((new,), (values,)), []
+        found = self._new.fired(new, values)
+        replaced: Sequence[int] = ()
         if in_old is not None:
             old = self._old.prepare_found(subject, in_old)
             self._count_old(old, values)
-            [replaced] = self._old.fired((old,), (values,))
+            replaced = self._old.fired(old, values)
         if found or replaced:
             self._tally(message, self._follows(tuple(found), tuple(replaced)))
-        talk.add(message.author_id, Recent(folded=views.folded, sent_at=message.counted_at))
+        talk.add(message.author_id, Recent(folded=new.folded, sent_at=message.counted_at))
 
     def _look_at(self, text: str) -> tuple[Views, Searched, Searched | None]:
         """A text and what the rules find in it alone."""

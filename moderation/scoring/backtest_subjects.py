@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+import msgspec
+
 from classifiers.views import Views
 from moderation.scoring.room_talk import Talk
 from rules.subject import AuthorFacts, RoomFacts, Subject, TargetFacts
@@ -26,10 +28,9 @@ _RESCORED: Final = object()
 Rescore = Callable[[Views], Mapping[str, float]]
 
 
-class Archived(NamedTuple):
-    """One archived message. ``raised``: a live rule had hit it, so that its scores are not the classifier's own."""
+class Archived(msgspec.Struct, frozen=True, gc=False):
+    """One archived message; a struct, since all of them are made. ``raised``: a live rule had hit it, so that its scores are not the classifier's own."""
 
-    service: str
     id: str
     text: str
     author_id: str

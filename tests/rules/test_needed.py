@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from rules.index import PatternIndex
 from rules.load import load_folder
-from rules.needed import needed_chars
+from rules.needed import needed_chars, seeker
 from rules.nodes import Regexes, walk
 from rules.patterns import compiled
 from rules.plan import plan_of
@@ -42,3 +42,11 @@ def test_most_of_our_own_patterns_can_be_passed_over():
 
 def test_what_python_cannot_parse_is_always_asked():
     assert needed_chars(r"\pN") is None
+
+
+@given(
+    st.frozensets(st.characters(), max_size=8) | st.just(frozenset("^-]\\[&~|😀😁🙂")), st.text(max_size=12)
+)
+def test_seeking_finds_the_same_as_looking_at_each_character(chars, text):
+    assert (seeker(chars)(text) is None) == chars.isdisjoint(text)
+    assert all(seeker(chars)(char) is not None for char in chars)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
@@ -121,7 +122,6 @@ def test_texts_about_minors_stay_out_of_the_report():
         sources(example=SOUND), sources(), since=NOON, until=NOON, rooms={}, strikes={}, decided={}, rescore=None
     )  # fmt: skip
     one = Archived(
-        "test",
         "m1",
         "だめなことば",
         "a",
@@ -137,7 +137,7 @@ def test_texts_about_minors_stay_out_of_the_report():
         True,
         False,
     )
-    test.feed([one, one._replace(id="m2", minors=False)])
+    test.feed([one, replace(one, id="m2", minors=False)])
 
     assert [example.text for rule in test.finish().rules for example in rule.examples] == ["", "だめなことば"]
 
@@ -146,7 +146,6 @@ def test_raised_scores_are_made_anew():
     scored = SOUND.replace("terms: [だめなことば]", "score: insult\n  at_least: 0.8")
     given = {"since": NOON, "until": NOON, "rooms": {}, "strikes": {}, "decided": {}}
     raised = Archived(
-        "test",
         "m1",
         "やあ",
         "a",
@@ -163,7 +162,7 @@ def test_raised_scores_are_made_anew():
         True,
     )
     test = Backtest(sources(example=scored), sources(), rescore=lambda views: {"insult": 0.1}, **given)
-    test.feed([raised, raised._replace(raised=False)])
+    test.feed([raised, replace(raised, raised=False)])
 
     report = test.finish()
     assert (report.hits.total, report.rescored) == (1, 1)

@@ -34,7 +34,7 @@ def stream():
     for at, one in enumerate(said[:450]):
         author, score = one["author"]["id"], at % 100 / 100
         yield Archived(
-            "test", f"m{at}", one["text"], author, NOON - timedelta(days=at % 9), "viewer", "unknown", one["room_id"],
+            f"m{at}", one["text"], author, NOON - timedelta(days=at % 9), "viewer", "unknown", one["room_id"],
             "fps", f"streamer-{at % 2}", ("none", "streamer", "viewer")[at % 3], NOON + timedelta(seconds=one["at"] / 4),
             {"insult": score, "threat": 1 - score, "spam_scam": score / 2, "disruption": score / 2}, False, False,
         )  # fmt: skip

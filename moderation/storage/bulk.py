@@ -14,7 +14,6 @@ import msgspec
 from sqlalchemy import (
     Boolean,
     ColumnClause,
-    Compiled,
     Connection,
     Integer,
     Select,
@@ -28,14 +27,13 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import JSONB, psycopg
+from sqlalchemy.dialects.postgresql import JSONB
 
 from moderation.storage import copying
 from moderation.storage.tables.base import Json, UtcDateTime
 
 _ENCODER = msgspec.json.Encoder()
 _SQLITE = sqlite.dialect()
-_POSTGRES = psycopg.dialect()  # type: ignore[no-untyped-call]
 _COPIED_FROM = 1_000
 """Rows from which on copying them is worth its two statements more."""
 _rowid: ColumnClause[int] = literal_column("rowid", Integer)
@@ -89,7 +87,8 @@ def write_columns(
     said = [at for at, column in enumerate(columns) if not _is_null(table, names[at], column)]
     names, columns = tuple([names[at] for at in said]), [columns[at] for at in said]
     compiled = conflict(sqlite.insert(table)).compile(dialect=_SQLITE, column_keys=names)
-    return _write_sqlite(connection, compiled, table, names, columns)
+    parameters = as_sqlite(compiled, table, names, columns)
+    return connection.exec_driver_sql(compiled.string, parameters).rowcount
 
 
 def _is_null(table: Table, name: str, values: Sequence[Any]) -> bool:
@@ -102,56 +101,18 @@ def _given(
     """Where PostgreSQL finds the rows, and the parameter for it: many are copied, few come as one value."""
     if len(columns[0]) >= _COPIED_FROM:
         return copying.copied(connection, table, names, columns), {}
-    return _unpacked(table, names), {"rows": _named(names, list(zip(*columns, strict=True)))}
+    return unpacked(table, names), {"rows": as_json(names, list(zip(*columns, strict=True)))}
 
 
-def add(
-    connection: Connection,
-    table: Table,
-    names: tuple[str, ...],
-    rows: Sequence[Sequence[Any]],
-    *,
-    new_only: bool = False,
-) -> None:
-    """Insert rows, few of them and often: its statement is made once.
-
-    Args:
-        connection: A unit of work.
-        table: Where to.
-        names: Columns, in the order of the rows' values.
-        rows: As ``write_tuples`` takes them; there may be none.
-        new_only: Leave alone what is there.
-    """
-    if not rows:
-        return
-    compiled = _added(connection.dialect.name, table, names, new_only)
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(compiled.string, {"rows": _named(names, rows)})
-    else:
-        _write_sqlite(connection, compiled, table, names, list(zip(*rows, strict=True)))
-
-
-@cache
-def _added(dialect_name: str, table: Table, names: tuple[str, ...], new_only: bool) -> Compiled:
-    if dialect_name == "postgresql":
-        new = postgresql.insert(table).from_select(names, _unpacked(table, names)).inline()
-        return (new.on_conflict_do_nothing() if new_only else new).compile(dialect=_POSTGRES)
-    plain = sqlite.insert(table)
-    return (plain.on_conflict_do_nothing() if new_only else plain).compile(dialect=_SQLITE, column_keys=names)
-
-
-def _write_sqlite(
-    connection: Connection,
-    compiled: Any,
-    table: Table,
-    names: tuple[str, ...],
-    given: Sequence[Sequence[Any]],
-) -> int:
+def as_sqlite(
+    compiled: Any, table: Table, names: tuple[str, ...], given: Sequence[Sequence[Any]]
+) -> list[tuple[Any, ...]]:
+    """Columns of values, in the order of ``names``, as rows of parameters for a statement compiled for SQLite."""
     columns: list[Iterable[Any]] = []
     for name in compiled.positiontup or ():
         values, to = given[names.index(name)], _writer(table, name)
         columns.append(values if to is None else to(values))
-    return connection.exec_driver_sql(compiled.string, list(zip(*columns, strict=True))).rowcount
+    return list(zip(*columns, strict=True))
 
 
 def insert_new(
@@ -187,7 +148,8 @@ def insert_new(
     return set(keys).difference(new)
 
 
-def _named(names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> str:
+def as_json(names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows as one value for ``unpacked``."""
     return _ENCODER.encode([dict(zip(names, row, strict=True)) for row in rows]).decode()
 
 
@@ -222,8 +184,8 @@ def _day(value: date | None) -> str | None:
 
 
 @cache
-def _unpacked(table: Table, names: tuple[str, ...]) -> Select[Any]:
-    """A select of the columns out of the parameter ``rows``."""
+def unpacked(table: Table, names: tuple[str, ...]) -> Select[Any]:
+    """A select of the columns out of the parameter ``rows``, for PostgreSQL."""
     given = cast(bindparam("rows", type_=Text), JSONB)
     columns = [column(name, table.c[name].type) for name in names]
     found = func.jsonb_to_recordset(given).table_valued(*columns).render_derived(with_types=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Select, Table, column, select, table
-from sqlalchemy.exc import DBAPIError
 
+from moderation.storage.database import driver
 from moderation.storage.tables.base import Json, UtcDateTime
 
 _ENCODER = msgspec.json.Encoder()
@@ -35,18 +35,13 @@ def copied(
     """
     incoming = f"incoming_{target.name}"
     said = [_said(target.c[name].type, values) for name, values in zip(names, columns, strict=True)]
-    driver: Any = connection.connection.driver_connection
-    errors = connection.dialect.loaded_dbapi.Error
-    try:
-        with driver.cursor() as cursor:
-            cursor.execute(
-                f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} (LIKE {target.name}) ON COMMIT DELETE ROWS"
-            )
-            with cursor.copy(f"COPY {incoming} ({', '.join(names)}) FROM STDIN") as copy:
-                for row in zip(*said, strict=True):
-                    copy.write_row(row)
-    except errors as error:
-        raise DBAPIError.instance(None, None, error, errors, dialect=connection.dialect) from error
+    with driver(connection) as to, to.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} (LIKE {target.name}) ON COMMIT DELETE ROWS"
+        )
+        with cursor.copy(f"COPY {incoming} ({', '.join(names)}) FROM STDIN") as copy:
+            for row in zip(*said, strict=True):
+                copy.write_row(row)
     found = table(incoming, *(column(name, target.c[name].type) for name in names))
     return select(*found.c)
 

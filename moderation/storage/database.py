@@ -166,21 +166,26 @@ def _first_line(error: DBAPIError) -> str:
 
 
 @contextmanager
+def driver(connection: Connection) -> Iterator[Any]:
+    """The driver's own connection, in the same transaction. Its errors come as SQLAlchemy's."""
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        yield connection.connection.driver_connection
+    except errors as error:
+        raise DBAPIError.instance(None, None, error, errors, dialect=connection.dialect) from error
+
+
+@contextmanager
 def in_one_go(connection: Connection) -> Iterator[None]:
-    """Statements of the block that give nothing back; PostgreSQL gets them without waiting for each answer.
+    """PostgreSQL gets the block's statements without waiting for each answer; only those of ``often`` may give something back.
 
     Raises, at the end of the block at the latest, what the first of them failed with.
     """
     if connection.dialect.name != "postgresql":
         yield
         return
-    driver: Any = connection.connection.driver_connection
-    errors = connection.dialect.loaded_dbapi.Error
-    try:
-        with driver.pipeline():
-            yield
-    except errors as error:  # seen after SQLAlchemy's part was done
-        raise DBAPIError.instance(None, None, error, errors, dialect=connection.dialect) from error
+    with driver(connection) as to, to.pipeline():
+        yield
 
 
 def open_database(settings: Settings) -> Database:
@@ -279,4 +284,5 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
         connection.info["synced"] = synced
     # A writer takes the lock at once: upgrading a read lock half way fails without waiting.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with driver(connection) as to:
+        to.execute("BEGIN IMMEDIATE")

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, insert, sel
 
 from moderation.storage import tallies
 from moderation.storage.ids import new_id
+from moderation.storage.often import Query
 from moderation.storage.tables.delivery import outbox, webhook_deliveries, webhook_endpoints
 from moderation.storage.webhooks.event_types import wants
 
@@ -80,7 +81,7 @@ def emit_all(connection: Connection, events: Sequence[Event], *, now: datetime) 
 def listening(connection: Connection, events: Sequence[Event]) -> Sequence[Any]:
     """The endpoints of the services that events are about."""
     services = sorted({event.service for event in events})
-    return connection.execute(_LISTENING, {"services": services}).all() if services else []
+    return [endpoint for service in services for endpoint in _LISTENING.all(connection, service=service)]
 
 
 def emit_listening(
@@ -112,14 +113,13 @@ def _event_row(event: Event, endpoint_id: str, now: datetime) -> dict[str, Any]:
     return row | {"endpoint_id": endpoint_id}
 
 
-_LISTENING = select(
-    webhook_endpoints.c.id,
-    webhook_endpoints.c.service_id,
-    webhook_endpoints.c.event_types,
-    webhook_endpoints.c.sees_minors,
-).where(
-    webhook_endpoints.c.service_id.in_(bindparam("services", expanding=True)),
-    webhook_endpoints.c.disabled_at.is_(None),
+_LISTENING = Query(
+    select(
+        webhook_endpoints.c.id,
+        webhook_endpoints.c.service_id,
+        webhook_endpoints.c.event_types,
+        webhook_endpoints.c.sees_minors,
+    ).where(webhook_endpoints.c.service_id == bindparam("service"), webhook_endpoints.c.disabled_at.is_(None))
 )
 _INSERT = insert(outbox).inline()
 

@@ -13,12 +13,13 @@ from moderation.review.case import CaseKind, live_key
 from moderation.scoring.message import Message
 from moderation.scoring.talk import RoomLine
 from moderation.scoring.verdict import Outcome, Verdict
-from moderation.storage import bulk, outbox
+from moderation.storage import outbox
 from moderation.storage.chat import hit_rows
 from moderation.storage.chat.hit_rows import storable
 from moderation.storage.database import in_one_go
 from moderation.storage.desk import similar
 from moderation.storage.desk.live_cases import Arrival, place_all
+from moderation.storage.often import Insert, leaving_alone
 from moderation.storage.outbox import Event
 from moderation.storage.tables.cases import case_context, case_hits, held_messages
 from moderation.taxonomy import Category
@@ -93,23 +94,21 @@ def save(
         return where
     keys = sorted(groups)  # a fixed order: two requests never wait for each other
     arrivals = [_arrival(live_key, groups[service, live_key]) for service, live_key in keys]
-    cases, events = place_all(connection, arrivals, now=now)
-    placed = [
-        _Placed(item, joined.case_id, joined.first_seq + at)
-        for key, joined in zip(keys, cases, strict=True)
-        for at, item in enumerate(groups[key])
-    ]
-    told = [*events, *map(_scored_event, placed)]
-    held = [one for one in placed if one.item.verdict.verdict is Outcome.HOLD]
-    told += [_held_event(one, now + hold_for) for one in held]
-    listening = outbox.listening(connection, told)
     try:
         with in_one_go(connection):
-            bulk.add(connection, case_hits, hit_rows.COLUMNS, [_hit(one, now) for one in placed])
+            cases, events = place_all(connection, arrivals, now=now)
+            placed = [
+                _Placed(item, joined.case_id, joined.first_seq + at)
+                for key, joined in zip(keys, cases, strict=True)
+                for at, item in enumerate(groups[key])
+            ]
+            held = [one for one in placed if one.item.verdict.verdict is Outcome.HOLD]
+            _HITS.run(connection, [_hit(one, now) for one in placed])
             _insert_context(connection, placed)
             similar.remember(connection, [(one.case_id, one.item.message.text) for one in placed])
             _hold(connection, held, until=now + hold_for, now=now)
-            outbox.emit_listening(connection, told, listening, now=now)
+            told = [*events, *map(_scored_event, placed), *(_held_event(one, now + hold_for) for one in held)]
+            outbox.emit_all(connection, told, now=now)
     except IntegrityError as error:
         raise SavedBefore from error
     return where | {(one.item.message.service, one.item.message.id): one.case_id for one in placed}
@@ -168,6 +167,9 @@ def _arrival(key: str, items: Sequence[Flagged]) -> Arrival:
     )
 
 
+_HITS = Insert(case_hits, hit_rows.COLUMNS)
+
+
 def _hit(placed: _Placed, now: datetime) -> tuple[Any, ...]:
     item = placed.item
     return hit_rows.row(
@@ -175,7 +177,11 @@ def _hit(placed: _Placed, now: datetime) -> tuple[Any, ...]:
     )
 
 
-_CONTEXT = ("case_id", "message_id", "author_id", "author_name", "text", "sent_at")
+_CONTEXT = Insert(
+    case_context,
+    ("case_id", "message_id", "author_id", "author_name", "text", "sent_at"),
+    conflict=leaving_alone,
+)
 
 
 def _insert_context(connection: Connection, placed: Sequence[_Placed]) -> None:
@@ -191,15 +197,19 @@ def _insert_context(connection: Connection, placed: Sequence[_Placed]) -> None:
         for item, case_id, _ in placed
         for line in item.context
     }
-    bulk.add(connection, case_context, _CONTEXT, list(rows.values()), new_only=True)
+    _CONTEXT.run(connection, list(rows.values()))
 
 
-_HELD = ("service_id", "message_id", "case_id", "state", "held_at", "expires_at")
+_HELD = Insert(
+    held_messages,
+    ("service_id", "message_id", "case_id", "state", "held_at", "expires_at"),
+    conflict=leaving_alone,
+)
 
 
 def _hold(connection: Connection, held: Sequence[_Placed], *, until: datetime, now: datetime) -> None:
     rows = [(one.item.message.service, one.item.message.id, one.case_id, "held", now, until) for one in held]
-    bulk.add(connection, held_messages, _HELD, rows, new_only=True)
+    _HELD.run(connection, rows)
 
 
 def _scored_event(placed: _Placed) -> Event:

@@ -3,20 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, text, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.dml import ReturningInsert
 
 from moderation.review.care import is_heavy
 from moderation.review.case import CaseKind, CaseState
 from moderation.review.priority import due_at, priority
-from moderation.storage import bulk, outbox
+from moderation.storage import outbox
 from moderation.storage.desk import routing
 from moderation.storage.desk.routing import Route
 from moderation.storage.ids import new_id
+from moderation.storage.often import Insert
 from moderation.storage.outbox import Event
 from moderation.storage.tables.cases import case_events, cases
 from moderation.taxonomy import Category, Severity
@@ -88,8 +87,7 @@ def place_all(
     routes = routing.routes(connection)
     new = [_new_case(arrival, routes, now=now) for arrival in arrivals]
     rows = {
-        (row.service_id, row.live_key): row
-        for row in connection.execute(_upsert(connection.dialect.name), new)
+        (row.service_id, row.live_key): row for row in _UPSERT.run(connection, [_values(one) for one in new])
     }
     joined, opened, raised, worse = [], [], [], []
     for arrival, own in zip(arrivals, new, strict=True):
@@ -105,9 +103,7 @@ def place_all(
         joined.append(Joined(case_id=row.id, first_seq=row.hit_seq - own["hit_seq"] + 1, opened=is_new))
     if raised:
         connection.execute(_RAISE, raised)
-    bulk.add(
-        connection, case_events, _NOTE, [(case_id, now, "system", "opened", {}) for case_id, _ in opened]
-    )
+    _NOTE.run(connection, [(case_id, now, "system", "opened", {}) for case_id, _ in opened])
     return joined, [*worse, *(_created(case_id, arrival) for case_id, arrival in opened)]
 
 
@@ -115,9 +111,9 @@ def _new_case(arrival: Arrival, routes: Sequence[Route], *, now: datetime) -> di
     return {
         "id": new_id(),
         "service_id": arrival.service,
-        "kind": arrival.kind,
+        "kind": arrival.kind.value,
         "live_key": arrival.live_key,
-        "state": CaseState.QUEUED,
+        "state": CaseState.QUEUED.value,
         "queue": _queue(arrival, routes),
         "author_id": arrival.author_id,
         "room_id": arrival.room_id,
@@ -135,22 +131,33 @@ def _new_case(arrival: Arrival, routes: Sequence[Route], *, now: datetime) -> di
     }
 
 
-@cache
-def _upsert(dialect_name: str) -> ReturningInsert[Any]:
-    """Made once: building it costs more than running it."""
-    new = (postgresql if dialect_name == "postgresql" else sqlite).insert(cases)
-    made: ReturningInsert[Any] = new.on_conflict_do_update(
+def _joining(statement: Any) -> Any:
+    """What is given joins the open case of its key."""
+    new = statement.excluded
+    return statement.on_conflict_do_update(
         index_elements=["service_id", "live_key"],
         index_where=text("state <> 'closed'"),
         set_={
-            "hit_seq": cases.c.hit_seq + new.excluded.hit_seq,
-            "hits": cases.c.hits + new.excluded.hits,
-            "reports": cases.c.reports + new.excluded.reports,
-            "report_weight": cases.c.report_weight + new.excluded.report_weight,
-            "updated_at": new.excluded.updated_at,
+            "hit_seq": cases.c.hit_seq + new.hit_seq,
+            "hits": cases.c.hits + new.hits,
+            "reports": cases.c.reports + new.reports,
+            "report_weight": cases.c.report_weight + new.report_weight,
+            "updated_at": new.updated_at,
         },
-    ).returning(cases)
-    return made
+    )
+
+
+_GIVEN = (
+    "id", "service_id", "kind", "live_key", "state", "queue", "author_id", "room_id", "other_id", "hit_seq",
+    "seen_hit_seq", "hits", "reports", "report_weight", "version", "opened_at", "updated_at", "due_at",
+    "severity", "categories", "minors", "heavy", "live_viewers", "asked_priority", "age_step", "priority",
+)  # fmt: skip
+_values = itemgetter(*_GIVEN)
+_FOUND = (
+    "id", "service_id", "kind", "live_key", "queue", "author_id", "room_id", "hit_seq", "hits", "report_weight",
+    "due_at", "severity", "categories", "minors", "live_viewers", "asked_priority", "age_step",
+)  # fmt: skip
+_UPSERT = Insert(cases, _GIVEN, conflict=_joining, returning=[cases.c[name] for name in _FOUND])
 
 
 def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
@@ -189,7 +196,7 @@ def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
 
 
 _RAISE = update(cases).where(cases.c.id == bindparam("case_id"))
-_NOTE = ("case_id", "at", "actor", "kind", "data")
+_NOTE = Insert(case_events, ("case_id", "at", "actor", "kind", "data"))
 
 
 def _raised(row: Any, arrival: Arrival, *, now: datetime) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from moderation.errors import FieldProblem, Invalid, NotFound
 from moderation.review.case import CaseKind, CaseState
 from moderation.review.sight import DESK_ROLES, Sight
 from moderation.storage.ids import new_id
+from moderation.storage.often import Query
 from moderation.storage.tables.cases import cases
 from moderation.storage.tables.desk import review_queue_roles, review_queues, routing_rules
 from moderation.taxonomy import Category, Role, Severity
@@ -20,6 +21,7 @@ FIXED_QUEUES = frozenset({"general", "child_safety", "urgent", "care", "live"})
 """Queues that the product itself or its rule packs send cases to; they cannot be taken away."""
 _QUEUE_ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _LONGEST_NAME = 100
+_ROUTES = Query(select(routing_rules).order_by(routing_rules.c.position, routing_rules.c.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +112,7 @@ def remove_queue(connection: Connection, queue_id: str) -> None:
 
 def routes(connection: Connection) -> list[Route]:
     """Every routing rule, in the order they are tried."""
-    rows = connection.execute(select(routing_rules).order_by(routing_rules.c.position, routing_rules.c.id))
-    return [_route(row) for row in rows]
+    return [_route(row) for row in _ROUTES.all(connection)]
 
 
 def add_route(

@@ -8,13 +8,14 @@ from sqlalchemy import Connection, func, select, union
 from moderation.review.case import Case
 from moderation.review.likeness import NEAR, exact_sketch, likeness, near_sketches
 from moderation.review.sight import Sight
-from moderation.storage import bulk
 from moderation.storage.desk.rows import case_of, live_spans, visible
+from moderation.storage.often import Insert, leaving_alone
 from moderation.storage.tables.cases import case_hits, cases
 from moderation.storage.tables.desk import case_sketches
 from moderation.taxonomy import Category
 
 MOST_CANDIDATES = 200
+_REMEMBERED = Insert(case_sketches, ("sketch", "case_id", "exact"), conflict=leaving_alone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ def remember(connection: Connection, texts: Sequence[tuple[str, str]]) -> None:
         for sketch in near_sketches(text):
             rows.setdefault((case_id, sketch), False)
     found = [(sketch, case_id, exact) for (case_id, sketch), exact in rows.items()]
-    bulk.add(connection, case_sketches, ("sketch", "case_id", "exact"), found, new_only=True)
+    _REMEMBERED.run(connection, found)
 
 
 def find(connection: Connection, case: Case, sight: Sight) -> list[Similar]:

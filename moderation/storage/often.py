@@ -1,0 +1,124 @@
+"""Statements that are small and run often: made once, and handed straight to the driver.
+
+Around such a statement SQLAlchemy's part costs many times what the statement itself does. Values are still written
+and read as the types of their columns say. On PostgreSQL these may stand in a block of ``in_one_go``.
+"""
+
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Column, Compiled, Connection, Select, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+
+from moderation.storage import bulk
+from moderation.storage.database import driver
+
+
+class Query:
+    """A select with plain parameters."""
+
+    def __init__(self, query: Select[Any]) -> None:
+        self._query = query
+        self._compiled: dict[str, Compiled] = {}
+        self._rows = _Rows(tuple(query.selected_columns))
+
+    def all(self, connection: Connection, **given: str | int) -> list[Any]:
+        """Every row, with its columns by name."""
+        dialect = connection.dialect
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = self._query.compile(dialect=dialect)
+        compiled: Any = self._compiled[dialect.name]
+        positions = compiled.positiontup
+        parameters = given if positions is None else [given[name] for name in positions]
+        with driver(connection) as to:
+            return self._rows.read(dialect, to.execute(compiled.string, parameters))
+
+
+class Insert:
+    """An insert of rows whose values stand in the order of ``names``, written as ``bulk.write_tuples`` takes them."""
+
+    def __init__(
+        self,
+        table: Table,
+        names: tuple[str, ...],
+        *,
+        conflict: Callable[[Any], Any] = lambda statement: statement,
+        returning: Sequence[Column[Any]] = (),
+    ) -> None:
+        """``conflict`` adds ``on_conflict_do_…``; ``returning`` are columns that ``run`` gives back."""
+        self._table = table
+        self._names = names
+        self._conflict = conflict
+        self._returning = returning
+        self._compiled: dict[str, Compiled] = {}
+        self._rows = _Rows(returning)
+
+    def run(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """Insert them, there may be none; what is to be given back of each, with its columns by name."""
+        if not rows:
+            return []
+        dialect = connection.dialect
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = self._compile(dialect)
+        compiled = self._compiled[dialect.name]
+        with driver(connection) as to:
+            if dialect.name == "postgresql":
+                cursor = to.execute(compiled.string, {"rows": bulk.as_json(self._names, rows)})
+                return self._rows.read(dialect, cursor) if self._returning else []
+            given = bulk.as_sqlite(compiled, self._table, self._names, list(zip(*rows, strict=True)))
+            if self._returning:
+                return [
+                    row for one in given for row in self._rows.read(dialect, to.execute(compiled.string, one))
+                ]
+            to.executemany(compiled.string, given)
+            return []
+
+    def _compile(self, dialect: Dialect) -> Compiled:
+        table, names = self._table, self._names
+        if dialect.name == "postgresql":
+            made = self._conflict(postgresql.insert(table).from_select(names, bulk.unpacked(table, names)))
+        else:
+            made = self._conflict(sqlite.insert(table))
+        made = made.returning(*self._returning) if self._returning else made.inline()
+        compiled: Compiled = made.compile(dialect=dialect, column_keys=names)
+        return compiled
+
+
+def leaving_alone(statement: Any) -> Any:
+    """For an ``Insert``: what is there stays."""
+    return statement.on_conflict_do_nothing()
+
+
+class _Rows:
+    """Rows as the driver gives them, made into rows with names and values of our types."""
+
+    def __init__(self, columns: Sequence[Any]) -> None:
+        self._columns = columns
+        self._row: Any = namedtuple("Row", [column.name for column in columns])  # type: ignore[misc]  # noqa: PYI024 - its fields are known only here
+        self._turns: dict[str, list[tuple[int, Callable[[Any], Any]]]] = {}
+
+    def read(self, dialect: Dialect, cursor: Any) -> list[Any]:
+        found = cursor.fetchall()
+        turns = self._turns.get(dialect.name)
+        if turns is None:
+            turns = self._turns[dialect.name] = _turns(self._columns, dialect, cursor.description)
+        read = []
+        for row in found:
+            values = list(row)
+            for at, turn in turns:
+                values[at] = turn(values[at])
+            read.append(self._row._make(values))
+        return read
+
+
+def _turns(
+    columns: Sequence[Any], dialect: Dialect, described: Sequence[Any]
+) -> list[tuple[int, Callable[[Any], Any]]]:
+    """Where the driver's values are not ours, and what makes them so."""
+    turns = [
+        column.type.dialect_impl(dialect).result_processor(dialect, code)
+        for column, (_, code, *_) in zip(columns, described, strict=True)
+    ]
+    return [(at, turn) for at, turn in enumerate(turns) if turn is not None]

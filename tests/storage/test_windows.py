@@ -2,7 +2,6 @@
 
 import asyncio
 
-import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -150,30 +149,49 @@ def test_counters_stay_bounded_whatever_is_sent_and_those_that_are_there_go_on(r
 
     values = run(redis_url, "s", [*texts, *again], most_counters=20)
 
-    assert len(redis.keys("ibasho:w:s:count:*")) == 20
+    assert counters_of(redis, "s") == 20
     assert [found["w-count"] for found in values] == [1] * 30 + [2] * 20 + [1] * 10
     assert run(redis_url, "other", [texts[-1]], most_counters=20) == [{"w-count": 1}]
-    assert len(redis.keys("ibasho:w:other:count:*")) == 1
+    assert counters_of(redis, "other") == 1
     assert not_kept(redis) == {("s", kept_for(SPECS["count"])): 20}
 
 
 @pytest.mark.parametrize("members", [1, FEW + 1])
-def test_a_counter_in_use_is_noted_again_before_it_would_expire(redis_url, redis, members):
-    """As if it had been noted in the slice of time before this one, and that number were gone."""
+def test_a_counter_in_use_moves_on_before_it_would_expire(redis_url, redis, members):
+    """As if somebody had last added to it in the slice of time before this one."""
     asked = request("count", at=10.0)
     key, keep = window_key("s", asked), kept_for(SPECS["count"])
     run(redis_url, "s", [(f"m{number}", [asked]) for number in range(members)])
-    [noted] = redis.keys("ibasho:w:s:#*")
-    redis.delete(noted)
-    if members == 1:
-        slice_, *rest = msgspec.msgpack.decode(redis.get(key))
-        redis.set(key, msgspec.msgpack.encode([slice_ - 1, *rest]), ex=keep // 2)
-    else:
-        redis.expire(key, keep // 2)
+    [current] = hashes_of(redis, "s")
+    name, _, slice_ = current.rpartition(":")
+    before = f"{name}:{int(slice_) - 1}"
+    redis.rename(current, before)
+    redis.expire(key, keep // 2)
 
     assert run(redis_url, "s", [("more", [asked]), ("again", [asked])])[-1] == {"w-count": members + 2}
-    assert redis.ttl(key) >= keep
-    assert [redis.get(noted) for noted in redis.keys("ibasho:w:s:#*")] == [b"1"]
+    [left] = hashes_of(redis, "s")
+    assert left != before
+    assert redis.ttl(left) >= keep
+    assert members == 1 or redis.ttl(key) >= keep
+
+
+def test_whoever_begins_a_slice_frees_the_one_that_nobody_reads_any_more(redis_url, redis):
+    run(redis_url, "s", [("m", [request("count", at=10.0)])])
+    [current] = hashes_of(redis, "s")
+    name, _, slice_ = current.rpartition(":")
+    redis.rename(current, f"{name}:{int(slice_) - 2}")
+
+    assert run(redis_url, "s", [("more", [request("count", at=10.0)])]) == [{"w-count": 1}]
+    assert hashes_of(redis, "s") == [current]
+
+
+def hashes_of(redis, service):
+    """The hashes of a service's small counters."""
+    return [key.decode() for key in redis.keys(f"ibasho:w:{service}:#*")]
+
+
+def counters_of(redis, service):
+    return sum(redis.hlen(name) for name in hashes_of(redis, service))
 
 
 def test_reports_are_counted_by_their_intake_and_read_by_scoring(redis_url, redis):

@@ -66,6 +66,18 @@ def test_a_batch_is_answered_in_its_order(app_client):
     assert [row["review"] for row in results] == [False, True, False]
 
 
+def test_windows_count_on_through_a_large_batch(app_client):
+    """A batch is counted piece by piece: the sixtieth message of one author is no first one."""
+    flood = [body(f"{number} 番目のはなしです") for number in range(120)]
+
+    results = post(app_client, *flood).json()["results"]
+
+    flagged = ["disruption" in row["categories"] for row in results]
+    first = flagged.index(True)
+    assert first < 20
+    assert all(flagged[first:])
+
+
 def test_the_same_message_again_gets_the_stored_answer_and_one_hit(app_client, sqlite_database):
     message = body(INSULT)
 

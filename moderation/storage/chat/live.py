@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
+import msgspec
+
 from moderation.storage.chat.rate_limit import TAKE_LUA, Bucket, Toll
 from moderation.storage.chat.windows import NOT_KEPT, parse_not_kept
 from moderation.storage.line import Line, Part, Script
@@ -87,8 +89,7 @@ class Opened:
     talk: Sequence[bytes]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
+class Finished(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One scored message on its way out.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""Windows in Redis: counts over time that rules read, all of a request in one round trip.
+"""Windows in Redis: counts over time that rules read, those of a request, or of a batch's next messages, in one step.
 
 Each counter is a set of members with a ``sent_at`` each (``windows_script`` says how Redis keeps it):
 

@@ -21,7 +21,8 @@ _NOTED_FOR = 7 * 86_400
 
 # KEYS: hash of counters that were not kept. ARGV: MessagePack of {most members, most counters, prefix, specs as
 # {measure, within, keep}, and a message each {at, then {spec, counter, member, add} ...}}. Gives the values, in order, as MessagePack.
-SOURCE = """
+SOURCE = (
+    """
 local most, counters, prefix, specs, messages = unpack(cmsgpack.unpack(ARGV[1]))
 local now = tonumber(redis.call('TIME')[1])
 local groups, values = {}, {}  -- counters that are kept equally long; what this gives
@@ -201,5 +202,8 @@ for keep, group in pairs(groups) do
   end
 end
 return cmsgpack.pack(values)
-""".replace("UNLINKED_FOR", str(_UNLINKED_FOR)).replace("NOTED_FOR", str(_NOTED_FOR)).replace("FEW", str(FEW))
+""".replace("UNLINKED_FOR", str(_UNLINKED_FOR))
+    .replace("NOTED_FOR", str(_NOTED_FOR))
+    .replace("FEW", str(FEW))
+)
 WINDOWS = Script(SOURCE)

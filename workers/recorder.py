@@ -177,14 +177,15 @@ class Recorder:
         records: list[ScoredRecord] = []
         for entry in entries:
             try:
-                records.append(archive.clean(decode(entry.data or b"")))
+                records.append(decode(entry.data or b""))
                 good.append(entry)
             except msgspec.DecodeError as error:
                 self._bury(entry, f"cannot be read: {error}")
-        if not records or self._measures is None:
-            return _Chunk(len(entries), good, records, (), {})
+        those = archive.clean(records)
+        if not those or self._measures is None:
+            return _Chunk(len(entries), good, those, (), {})
         self._measures.refresh(now=datetime.now(UTC))
-        return _Chunk(len(entries), good, records, *self._measures.of(records))
+        return _Chunk(len(entries), good, those, *self._measures.of(those))
 
     def _write(self, chunk: _Chunk) -> None:
         if not chunk.records:

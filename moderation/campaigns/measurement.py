@@ -6,6 +6,7 @@ counts. Rules have no say, nor has a room's strictness: both are changed while a
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -94,22 +95,28 @@ def measure(
     Returns:
         What it says, and the messages that it could not be asked about.
     """
-    found: dict[tuple[str, str], Sequence[str]] = {}
+    hits: dict[str, dict[str, Sequence[str]]] = defaultdict(dict)
     ask: list[ScoredRecord] = []
     own = (pinned.model, pinned.lexicon, pinned.fold)
-    points = pinned.points
+    points = tuple(pinned.points.items())
     for one in records:
         if one.own_scores is None or (one.model_version, one.lexicon_version, one.fold_version) != own:
             ask.append(one)
             continue
         scores = {**one.category_scores, **one.own_scores} if one.own_scores else one.category_scores
-        found[one.service, one.id] = _reached(scores, points)
+        if reached := _reached(scores, points):
+            hits[one.service][one.id] = reached
     if ask and score is not None:
-        for one, said in zip(ask, score([one.text for one in ask]), strict=True):
-            found[one.service, one.id] = _reached(said, points)
+        texts = list(dict.fromkeys(one.text for one in ask))  # in chat many say the same
+        said = dict(zip(texts, [_reached(scores, points) for scores in score(texts)], strict=True))
+        for one in ask:
+            if reached := said[one.text]:
+                hits[one.service][one.id] = reached
         ask = []
-    return Measured(source=pinned.source, versions=pinned.versions, categories=found), ask
+    missed = frozenset((one.service, one.id) for one in ask)
+    return Measured(source=pinned.source, versions=pinned.versions, hits=hits, missed=missed), ask
 
 
-def _reached(scores: Mapping[str, float], points: Mapping[str, float]) -> list[str]:
-    return [category for category, point in points.items() if scores.get(category, 0.0) >= point]
+def _reached(scores: Mapping[str, float], points: Sequence[tuple[str, float]]) -> list[str]:
+    probability = scores.get
+    return [category for category, point in points if probability(category, 0.0) >= point]

@@ -7,7 +7,7 @@ statement takes most of the time. Where they are many it is quicker still to cop
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import msgspec
@@ -179,6 +179,7 @@ def _time(value: datetime | None) -> str | None:
     return None if value is None else value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
 
 
+@lru_cache(1_000)  # most rows are of one day
 def _day(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
 

@@ -1,12 +1,12 @@
 """Cells: where messages count, whatever they say."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from moderation.trends.days import hour_of, jst_day_of
 from moderation.trends.groups import (
     AGE,
     AUTHOR,
+    GROUPS,
     KIND,
     NEW_ACCOUNTS,
     OLD_ACCOUNTS,
@@ -49,20 +50,33 @@ class Place(NamedTuple):
     versions: Versions
 
 
-Author = tuple[str, str, str]
-"""Who wrote a message: the pseudonym, the age band, and the segment of the account's age."""
-Room = tuple[str, str]
-"""Where it was written: the room's pseudonym, and its kind."""
+Facts = tuple[str | bool, ...]
+"""Of an author the age band, and whether the account was younger than 30 days; of a room its kind."""
 Group = tuple[str, int]
 """Segment and group."""
 
 
-class Cell(NamedTuple):
-    """Where one message counts: its author, its room, and the groups of both and of the pair."""
+class One(NamedTuple):
+    """An author or a room, as they are at a message."""
 
-    author: Author
-    room: Room
+    name: str
+    facts: Facts
+
+
+class Cell(NamedTuple):
+    """Where one message counts: its author, its room, the room's kind, and the groups of all of them and of the pair."""
+
+    author: One
+    room: One
+    kind: str
     groups: tuple[Group, ...]
+
+
+class Written(NamedTuple):
+    """Messages by author or room, and the facts at the last message of each."""
+
+    messages: Mapping[str, int]
+    facts: Mapping[str, Facts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +84,8 @@ class Wrote:
     """How many messages of one place fall where: the same for all sources that know them all."""
 
     kinds: Mapping[str, int]
-    authors: Mapping[Author, int]
-    rooms: Mapping[Room, int]
+    authors: Written
+    rooms: Written
     groups: Mapping[Group, int]
 
 
@@ -86,6 +100,14 @@ class _Known:
     def all_numbers(self) -> NDArray[np.uint64]:
         """The number of each message's."""
         return np.fromiter(map(self.numbers.__getitem__, self.ids), np.uint64, len(self.ids))
+
+    def written(self, facts: Iterable[Facts]) -> Written:
+        """Messages of each, and the facts at the last one; ``facts`` are each message's."""
+        names = self.names
+        return Written(
+            {names[id_]: messages for id_, messages in Counter(self.ids).items()},
+            {names[id_]: last for id_, last in dict(zip(self.ids, facts, strict=True)).items()},
+        )
 
 
 class Part:
@@ -102,37 +124,32 @@ class Part:
     def wrote(self) -> Wrote:
         """Add up messages."""
         kinds: Counter[str] = Counter()
-        rooms: dict[Room, int] = {}
         groups: Counter[Group] = Counter()
-        in_rooms = zip(self._rooms.ids, [one.room_category for one in self.records], strict=True)
-        for (id_, kind), messages in Counter(in_rooms).items():
-            rooms[self._rooms.names[id_], kind] = messages
+        of_rooms = [one.room_category for one in self.records]
+        for (id_, kind), messages in Counter(zip(self._rooms.ids, of_rooms, strict=True)).items():
             kinds[kind] += messages
             for group in _groups_of_room(kind, self._rooms.numbers[id_]):
                 groups[group] += messages
         ages, accounts = [one.age_band for one in self.records], [_account(one) for one in self.records]
-        authors: dict[Author, int] = {}
-        alike: Counter[tuple[str, str, int]] = (
-            Counter()
-        )  # those who share one of many groups share one of few
-        by_authors = zip(self._authors.ids, ages, accounts, strict=True)
-        for (id_, age, account), messages in Counter(by_authors).items():
-            authors[self._authors.names[id_], age, account] = messages
-            alike[age, account, group_of(self._authors.numbers[id_])] += messages
-        for (age, account, many), messages in alike.items():
+        author_numbers = self._authors.all_numbers()
+        in_groups = (author_numbers % np.uint64(GROUPS)).tolist()
+        # Those who share one of many groups share one of few.
+        for (age, account, many), messages in Counter(zip(ages, accounts, in_groups, strict=True)).items():
             for group in _groups_of_author(age, account, many):
                 groups[group] += messages
-        pairs = pair_groups(self._authors.all_numbers(), self._rooms.all_numbers())
+        pairs = pair_groups(author_numbers, self._rooms.all_numbers())
         groups.update({(PAIR, at): n for at, n in enumerate(np.bincount(pairs).tolist()) if n})
-        return Wrote(kinds, authors, rooms, groups)
+        authors = self._authors.written(zip(ages, [name == NEW_ACCOUNTS for name in accounts], strict=True))
+        return Wrote(kinds, authors, self._rooms.written(zip(of_rooms, strict=True)), groups)
 
     def cell_of(self, one: ScoredRecord) -> Cell:
         """Where one of these messages counts."""
         author, room = self._authors.numbers[one.author_id], self._rooms.numbers[one.room_id]
         age, account, kind = one.age_band, _account(one), one.room_category
         return Cell(
-            (self._authors.names[one.author_id], age, account),
-            (self._rooms.names[one.room_id], kind),
+            One(self._authors.names[one.author_id], (age, account == NEW_ACCOUNTS)),
+            One(self._rooms.names[one.room_id], (kind,)),
+            kind,
             (
                 (PAIR, pair_group(author, room)),
                 *_groups_of_author(age, account, group_of(author)),
@@ -143,14 +160,17 @@ class Part:
 
 def parts_of(records: Sequence[ScoredRecord], pseudonym: Pseudonym) -> list[Part]:
     """Messages by what they share, which is mostly everything."""
-    hours = [int(one.counted_at.timestamp()) // 3600 for one in records]
-    keys = list(zip(hours, *(map(get, records) for get in _SHARED), strict=True))
-    if len(set(keys)) == 1:
+    if not records:
+        return []
+    times = [one.counted_at for one in records]
+    if hour_of(min(times)) == hour_of(max(times)) and all(
+        len(set(map(get, records))) == 1 for get in _SHARED
+    ):
         return [Part(_place(records[0]), records, pseudonym)]
-    together: dict[tuple[Any, ...], list[ScoredRecord]] = defaultdict(list)
-    for key, one in zip(keys, records, strict=True):
-        together[key].append(one)
-    return [Part(_place(some[0]), some, pseudonym) for some in together.values()]
+    together: dict[Place, list[ScoredRecord]] = defaultdict(list)
+    for one in records:
+        together[_place(one)].append(one)
+    return [Part(place, some, pseudonym) for place, some in together.items()]
 
 
 def _place(one: ScoredRecord) -> Place:

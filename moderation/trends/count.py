@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from moderation.scoring.record import ScoredRecord
-from moderation.trends.cells import Cell, Part, Place, Pseudonym, Wrote, parts_of
-from moderation.trends.groups import NEW_ACCOUNTS
+from moderation.trends.cells import Cell, Facts, One, Part, Place, Pseudonym, Written, Wrote, parts_of
 from moderation.trends.keys import BucketKey, DayKey, GroupKey, HourKey, TotalKey, Versions
 
 ALL = "all"
@@ -26,13 +25,14 @@ class Measured:
 
     Attributes:
         source: The model's name in the buckets.
-        categories: The categories each message reached, by (service, id). A message that is not
-            there could not be measured.
+        hits: The categories that a message reached, by service and id, of those that reached any.
+        missed: (service, id) of messages that could not be measured.
     """
 
     source: str
     versions: Versions
-    categories: Mapping[tuple[str, str], Sequence[str]]
+    hits: Mapping[str, Mapping[str, Sequence[str]]]
+    missed: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -40,17 +40,25 @@ class OfDay:
     """One day's rows of authors or rooms, by pseudonym.
 
     Attributes:
-        counts: [messages, hits].
-        facts: Of an author the age band, and whether the account was younger than 30 days; of a room its kind.
+        messages: Of whom something counts here; ``hits`` where there are any.
+        facts: At the last message.
     """
 
-    counts: dict[str, list[int]] = field(default_factory=dict)
-    facts: dict[str, tuple[str | bool, ...]] = field(default_factory=dict)
+    messages: Counter[str] = field(default_factory=Counter)
+    hits: Counter[str] = field(default_factory=Counter)
+    facts: dict[str, Facts] = field(default_factory=dict)
 
-    def add(self, who: str, facts: tuple[str | bool, ...], n: Sequence[int]) -> None:
-        """Add messages and hits."""
-        self.facts[who] = facts
-        _add(self.counts, who, n)
+    def add_written(self, written: Written) -> None:
+        """Add messages."""
+        self.messages.update(written.messages)
+        self.facts.update(written.facts)
+
+    def add_hit(self, one: One, *, counted: bool) -> None:
+        """Add a hit, and its message unless that is ``counted`` already."""
+        self.hits[one.name] += 1
+        if not counted:
+            self.messages[one.name] += 1
+            self.facts[one.name] = one.facts
 
 
 @dataclass(slots=True)
@@ -86,12 +94,12 @@ def count(records: Sequence[ScoredRecord], pseudonym: Pseudonym, measured: Seque
         live.add(everything, [(part.cell_of(one), one.categories) for one in part.records if one.categories])
         live.add_kept([one for one in part.records if one.verdict != "allow"])
         for model in measured:
-            found = [model.categories.get((one.service, one.id)) for one in part.records]
-            wrote = everything
-            if None in found:
-                known = [one for one, said in zip(part.records, found, strict=True) if said is not None]
+            known, wrote = part.records, everything
+            if model.missed:
+                known = [one for one in known if (one.service, one.id) not in model.missed]
                 wrote = Part(part.place, known, pseudonym).wrote()
-            hits = [(part.cell_of(one), said) for one, said in zip(part.records, found, strict=True) if said]
+            found = model.hits.get(part.place.service, {})
+            hits = [(part.cell_of(one), found[one.id]) for one in known if one.id in found]
             _Source(counts, model.source, part.place, model.versions).add(wrote, hits)
     return counts
 
@@ -108,7 +116,7 @@ class _Source:
     def add(self, wrote: Wrote, hits: Sequence[tuple[Cell, Sequence[str]]]) -> None:
         """Messages, and which of them reached which categories."""
         said = [(cell, category) for cell, some in hits for category in (ALL, *some)]
-        kinds = Counter([(cell.room[1], category) for cell, category in said])
+        kinds = Counter([(cell.kind, category) for cell, category in said])
         for kind, category, messages, hit in _rows(wrote.kinds, kinds):
             self._add_to_buckets(kind, category, (messages, hit, 0, 0))
         groups = Counter([(group, category) for cell, category in said for group in cell.groups])
@@ -116,15 +124,15 @@ class _Source:
         for group, category, messages, hit in _rows(wrote.groups, groups):
             _add(self.counts.groups, GroupKey(service, day, self.name, *group, category), (messages, hit))
         live = self.name == LIVE
-        keys = {category: self._day_key(category) for category in {ALL, *(category for _, category in said)}}
-        authors = {category: self.counts.authors[key] for category, key in keys.items()}
-        by_author = Counter([(cell.author, category) for cell, category in said])
-        for (who, age, account), category, messages, hit in _rows(wrote.authors if live else None, by_author):
-            authors[category].add(who, (age, account == NEW_ACCOUNTS), (messages, hit))
-        rooms = {category: self.counts.rooms[key] for category, key in keys.items()}
-        by_room = Counter([(cell.room, category) for cell, category in said])
-        for (which, kind), category, messages, hit in _rows(wrote.rooms if live else None, by_room):
-            rooms[category].add(which, (kind,), (messages, hit))
+        if live:
+            key = self._day_key(ALL)
+            self.counts.authors[key].add_written(wrote.authors)
+            self.counts.rooms[key].add_written(wrote.rooms)
+        for cell, category in said:
+            key = self._day_key(category)
+            counted = live and category == ALL
+            self.counts.authors[key].add_hit(cell.author, counted=counted)
+            self.counts.rooms[key].add_hit(cell.room, counted=counted)
 
     def add_kept(self, records: Sequence[ScoredRecord]) -> None:
         """Which messages were held or blocked."""
@@ -145,14 +153,13 @@ class _Source:
 
 
 def _rows(
-    wrote: Mapping[_Key, int] | None, hits: Mapping[tuple[_Key, str], int]
+    wrote: Mapping[_Key, int], hits: Mapping[tuple[_Key, str], int]
 ) -> Iterator[tuple[_Key, str, int, int]]:
-    """Place, category, messages and hits: category "all" of who wrote, and what was reached; of that only, with None."""
-    if wrote is not None:
-        for where, messages in wrote.items():
-            yield where, ALL, messages, hits.get((where, ALL), 0)
+    """Where, category, messages and hits: of category "all" whatever was written there, of others what reached them."""
+    for where, messages in wrote.items():
+        yield where, ALL, messages, hits.get((where, ALL), 0)
     for (where, category), hit in hits.items():
-        if wrote is None or category != ALL:
+        if category != ALL:
             yield where, category, hit, hit
 
 

@@ -65,7 +65,7 @@ def keep(database: Database, records: list[ScoredRecord], *sources, live=lambda 
         Measured(
             source=model.source,
             versions=model.versions,
-            categories={(one.service, one.id): one.categories for one in records},
+            hits={"stream": {one.id: one.categories for one in records if one.categories}},
         )
         for model in sources
     ]

@@ -22,6 +22,7 @@ _KEPT = tuple(
 )  # what those are needed for is counted when a message is new
 _GETTERS = [attrgetter(name) for name in _KEPT]
 _COLUMNS = tuple("service_id" if name == "service" else name for name in _KEPT)
+_TEXTS = [attrgetter(name) for name in ("id", "author_id", "room_id", "room_category", "target_id", "text")]
 
 
 class RecordRefused(Invalid):
@@ -65,14 +66,18 @@ def _insert_new(connection: Connection, records: Sequence[ScoredRecord]) -> Sequ
     those = [by_key[key] for key in sorted(by_key)]
     columns = [list(map(get, those)) for get in _GETTERS]
     known = bulk.insert_new(connection, messages, _COLUMNS, columns)
-    return [one for key, one in by_key.items() if key not in known] if known else those
+    return [one for one in those if (one.service, one.id) not in known] if known else those
 
 
-def clean(one: ScoredRecord) -> ScoredRecord:
-    """The record with texts that both databases can keep; nearly always the very same."""
-    texts = (one.id, one.author_id, one.room_id, one.room_category, one.target_id or "", one.text)
-    if "\0" not in "".join(texts):  # what else they could not keep, MessagePack cannot either
-        return one
+def clean(records: Sequence[ScoredRecord]) -> Sequence[ScoredRecord]:
+    """Records with texts that both databases can keep; nearly always the very same."""
+    for get in _TEXTS:  # what else they could not keep, MessagePack cannot either
+        if "\0" in "".join([get(one) or "" for one in records]):
+            return [_cleaned(one) for one in records]
+    return records
+
+
+def _cleaned(one: ScoredRecord) -> ScoredRecord:
     return msgspec.structs.replace(
         one,
         id=storable(one.id),

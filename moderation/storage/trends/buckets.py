@@ -1,6 +1,6 @@
 """Raise the counts of trend buckets and day rows. Functions take a connection of the archive."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -35,7 +35,7 @@ def add(connection: Connection, counts: Counts) -> None:
         (day_groups, counts.groups),
     ):
         added = tuple(column.name for column in table.columns if not column.primary_key)
-        _raise(connection, table, [(*key, *n) for key, n in sorted(sums.items())], sums=added)
+        _raise(connection, table, _columns((*key, *n) for key, n in sorted(sums.items())), sums=added)
     _raise_days(connection, day_rooms, "room", ("room_category",), counts.rooms)
     _raise_days(connection, day_authors, "author", ("age_band", "new_account"), counts.authors)
 
@@ -43,18 +43,20 @@ def add(connection: Connection, counts: Counts) -> None:
 def _raise_days(
     connection: Connection, table: Table, who: str, facts: tuple[str, ...], days: Mapping[DayKey, OfDay]
 ) -> None:
-    _raise(
-        connection,
-        table,
-        [
-            (name, *key, *of_day.facts[name], *of_day.counts[name])
-            for key, of_day in sorted(days.items(), key=itemgetter(0))
-            for name in sorted(of_day.counts)
-        ],
-        names=(who, *DayKey._fields, *facts, "messages", "hits"),
-        sums=("messages", "hits"),
-        latest=facts,
-    )
+    names = (who, *DayKey._fields, *facts, "messages", "hits")
+    columns: list[list[Any]] = [[] for _ in names]
+    for key, of_day in sorted(days.items(), key=itemgetter(0)):
+        people = sorted(of_day.messages)
+        values: tuple[Iterable[Any], ...] = (
+            people,
+            *([value] * len(people) for value in key),
+            *zip(*map(of_day.facts.__getitem__, people), strict=True),
+            map(of_day.messages.__getitem__, people),
+            map(of_day.hits.__getitem__, people),
+        )
+        for column, more in zip(columns, values, strict=True):
+            column.extend(more)
+    _raise(connection, table, columns, names=names, sums=("messages", "hits"), latest=facts)
 
 
 def add_facts(connection: Connection, counts: Mapping[FactKey, int]) -> None:
@@ -62,7 +64,7 @@ def add_facts(connection: Connection, counts: Mapping[FactKey, int]) -> None:
     _raise(
         connection,
         fact_buckets,
-        [(*key, n) for key, n in sorted(counts.items())],
+        _columns((*key, n) for key, n in sorted(counts.items())),
         sums=("count",),
     )
 
@@ -74,10 +76,14 @@ def new_facts(connection: Connection, ids: Sequence[str], *, now: datetime) -> s
     return {fact_id for fact_id in given if (fact_id,) not in known}
 
 
+def _columns(rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True))
+
+
 def _raise(
     connection: Connection,
     table: Table,
-    rows: Sequence[Sequence[Any]],
+    columns: Sequence[Sequence[Any]],
     *,
     sums: Sequence[str],
     latest: Sequence[str] = (),
@@ -85,14 +91,14 @@ def _raise(
 ) -> None:
     """Upsert rows: columns of ``sums`` are added, those of ``latest`` replaced.
 
-    Values stand in the order of ``names``: the primary key and the sums, unless something else is said.
+    Columns stand in the order of ``names``: the primary key and the sums, unless something else is said.
     """
-    if rows:
-        bulk.write_tuples(
+    if columns and columns[0]:
+        bulk.write_columns(
             connection,
             table,
             names or (*(column.name for column in table.primary_key), *sums),
-            rows,
+            columns,
             lambda statement: statement.on_conflict_do_update(
                 index_elements=list(table.primary_key),
                 set_={name: table.c[name] + statement.excluded[name] for name in sums}

@@ -276,7 +276,7 @@ def rows_of(sums):
         yield from (
             [(key, None, found)]
             if isinstance(found, list)
-            else ((key, who, numbers) for who, numbers in found.counts.items())
+            else ((key, who, [found.messages[who], found.hits[who]]) for who in found.messages)
         )
 
 

@@ -4,7 +4,9 @@ The scoring path only leaves the last batch behind. Whoever calls ``measure`` no
 rules asked again, each by itself and with nothing remembered, and their processor time taken.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from time import thread_time_ns
 from typing import Final
 
@@ -24,12 +26,22 @@ SAMPLE: Final = 16
 
 
 class CostMeter:
-    """Measures the rules of one rule set in turn. Used by one thread; ``seen`` may be set by another."""
+    """Measures the rules of one rule set: by turns first the dearest so far, and those that were measured least.
+
+    So a slow rule is known for certain soon after it was first met, however many others there are. Used by one
+    thread; ``seen`` may be set by another.
+    """
 
     def __init__(self) -> None:
         self.seen: Sequence[Prepared] = ()
         self._functions: dict[str, PackFunction] = {}
-        self._next = 0
+        self._messages: Counter[tuple[str, int]] = Counter()
+        self._spent: Counter[tuple[str, int]] = Counter()
+        self._dearest_first = False
+
+    def go_on_from(self, before: "CostMeter") -> None:
+        """Remember what was measured of the rule set before, so that the turn is at the rules that are new in this one."""
+        self._messages, self._spent = before._messages, before._spent  # noqa: SLF001 -- another of the same
 
     def measure(
         self, rule_set: RuleSet, views_of: ViewsOf, *, budget_ns: int
@@ -49,15 +61,24 @@ class CostMeter:
         if not messages or not engine.plans:
             return found
         until = thread_time_ns() + budget_ns
-        while len(found) < len(engine.plans):
-            plan = engine.plans[self._next % len(engine.plans)]
-            self._next += 1
-            found.append(
-                (plan.rule.id, plan.rule.version, len(messages), self._one(engine, plan, messages, views_of))
-            )
+        for plan in self._turns(engine.plans):
+            rule, spent = _version(plan), self._one(engine, plan, messages, views_of)
+            found.append((*rule, len(messages), spent))
+            self._messages[rule] += len(messages)
+            self._spent[rule] += spent
             if thread_time_ns() >= until:
                 break
         return found
+
+    def _turns(self, plans: Sequence[Plan]) -> Iterable[Plan]:
+        turns = sorted(plans, key=lambda plan: self._messages[_version(plan)])
+        self._dearest_first = not self._dearest_first
+        if not self._dearest_first:
+            return turns
+        dearest = max(
+            turns, key=lambda plan: self._spent[_version(plan)] / (self._messages[_version(plan)] or 1)
+        )
+        return chain([dearest], (plan for plan in turns if plan is not dearest))
 
     def _one(self, engine: Engine, plan: Plan, messages: Sequence[Prepared], views_of: ViewsOf) -> int:
         function = self._functions.get(plan.rule.id)
@@ -79,3 +100,7 @@ class CostMeter:
                 compiled(pattern).search(sane(getattr(views, view)))
             spent += thread_time_ns() - begun
         return spent
+
+
+def _version(plan: Plan) -> tuple[str, int]:
+    return plan.rule.id, plan.rule.version

@@ -53,20 +53,21 @@ def activate(
 
 
 def _keep_files(database: Database, sources: RuleSources, *, by: str, note: str) -> str | None:
-    with database.write() as unit:
-        before = rulebook.active_sources(unit.connection)
+    with database.read() as connection:
+        before = rulebook.active_sources(connection)
         edits = [Edit(kind=one.kind, path=one.path, text=one.after) for one in changes(before, sources)]
         if not edits:
             return None
-        made = rulebook.draft(unit.connection, edits)
-        for problem in made.problems:
-            print(problem)
-        if made.problems:
-            errors().print(f"{len(made.problems)} problems; nothing was changed.")
-            raise typer.Exit(EXIT_BAD_DATA)
-        for rule_id in made.raised:
-            errors().print(f"{rule_id}: got a new version number, since its content changed.")
-        return rulebook.keep(unit.connection, made, by=by, now=datetime.now(UTC), note=note)
+        made = rulebook.draft(connection, edits)
+    for problem in made.problems:
+        print(problem)
+    if made.problems:
+        errors().print(f"{len(made.problems)} problems; nothing was changed.")
+        raise typer.Exit(EXIT_BAD_DATA)
+    for rule_id in made.raised:
+        errors().print(f"{rule_id}: got a new version number, since its content changed.")
+    with database.write() as unit:
+        return rulebook.keep(unit, made, by=by, now=datetime.now(UTC), note=note)
 
 
 def rollback(

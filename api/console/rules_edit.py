@@ -13,14 +13,14 @@ from starlette.datastructures import FormData
 from api.console.rules import Opened, opened_of, show
 from api.console.texts import N_
 from api.console.visitor import Posted, SignedIn, text_of
-from api.deps import Now, Parts, ProcessParts, ReadArchive, Write
+from api.deps import Now, Parts, ProcessParts, Read, ReadArchive, Write
 from moderation.errors import Conflict
 from moderation.rulebook import edits
 from moderation.rulebook.edits import Edit, active_sources
 from moderation.rulebook.errors import RulesRefused
 from moderation.rulebook.trial import ordered, trace_message
 from moderation.scoring.ruleset import Kind, RuleSources
-from moderation.storage.database import Connection
+from moderation.storage.database import Connection, Unit
 from rules.example import Example
 
 router = APIRouter()
@@ -35,16 +35,16 @@ def make_rule(
     request: Request,
     visitor: SignedIn,
     form: Posted,
-    unit: Write,
+    connection: Read,
     archive: ReadArchive,
+    unit: Write,
     parts: ProcessParts,
     now: Now,
 ) -> Response:
     """A new rule; its id stands in its text."""
     found = _ID.search(text_of(form, "text"))
-    return _edit(
-        request, visitor, form, unit.connection, archive, parts, now, "pack", found[1] if found else ""
-    )
+    name = found[1] if found else ""
+    return _edit(request, visitor, form, connection, archive, unit, parts, now, "pack", name)
 
 
 @router.post("/console/rules/lists/{name}", name="console_list_edit", response_class=HTMLResponse)
@@ -53,13 +53,14 @@ def edit_list(
     name: str,
     visitor: SignedIn,
     form: Posted,
-    unit: Write,
+    connection: Read,
     archive: ReadArchive,
+    unit: Write,
     parts: ProcessParts,
     now: Now,
 ) -> Response:
     """Check, try or keep a list."""
-    return _edit(request, visitor, form, unit.connection, archive, parts, now, "list", name)
+    return _edit(request, visitor, form, connection, archive, unit, parts, now, "list", name)
 
 
 @router.post("/console/rules/{rule_id}", name="console_rule_edit", response_class=HTMLResponse)
@@ -68,13 +69,14 @@ def edit_rule(
     rule_id: str,
     visitor: SignedIn,
     form: Posted,
-    unit: Write,
+    connection: Read,
     archive: ReadArchive,
+    unit: Write,
     parts: ProcessParts,
     now: Now,
 ) -> Response:
     """Check, try or keep a rule."""
-    return _edit(request, visitor, form, unit.connection, archive, parts, now, "pack", rule_id)
+    return _edit(request, visitor, form, connection, archive, unit, parts, now, "pack", rule_id)
 
 
 def _edit(
@@ -83,6 +85,7 @@ def _edit(
     form: FormData,
     connection: Connection,
     archive: Connection,
+    unit: Unit,
     parts: Parts,
     now: Any,
     kind: Kind,
@@ -102,9 +105,7 @@ def _edit(
         opened = _tried(parts, opened, made.sources, form)
     elif act == "keep":
         try:
-            version = edits.keep(
-                connection, made, by=f"user:{visitor.user.id}", now=now, note=opened.note or name
-            )
+            version = edits.keep(unit, made, by=f"user:{visitor.user.id}", now=now, note=opened.note or name)
         except RulesRefused:
             return show(request, visitor, connection, archive, now, opened, status_code=422)
         except Conflict:

@@ -67,12 +67,13 @@ def activate(
 def rebase(version: str, visitor: SignedIn, form: Posted, parts: ProcessParts, now: Now) -> Response:
     """Put its changes on top of the version in force."""
     del form
+    with parts.database.read() as connection:
+        made, torn = edits.rebase(connection, version)
+        note = rulesets.get(connection, version).note
+    if torn:
+        raise Conflict(f"Both changed {', '.join(torn)}; edit the version in force instead.")
     with parts.database.write() as unit:
-        made, torn = edits.rebase(unit.connection, version)
-        if torn:
-            raise Conflict(f"Both changed {', '.join(torn)}; edit the version in force instead.")
-        note = rulesets.get(unit.connection, version).note
-        moved = edits.keep(unit.connection, made, by=_actor(visitor), now=now, note=note)
+        moved = edits.keep(unit, made, by=_actor(visitor), now=now, note=note)
     return RedirectResponse(f"/console/rules/sets/{moved}", status_code=303)
 
 

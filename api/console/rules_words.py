@@ -17,6 +17,8 @@ RULE_ACT: Mapping[str, str] = {
     "guard": N_("自動停止"),
 }
 TRUTH: Mapping[str, str] = {"true": N_("当たる"), "false": N_("当たらない"), "unknown": N_("不明")}
+TRACED: Mapping[str, str] = {"not known": N_("値が届いていません")}
+"""What a trace says beside a condition, where that is no value."""
 STRICTNESS: Mapping[str, str] = {"relaxed": N_("ゆるめ"), "normal": N_("ふつう"), "strict": N_("厳しめ")}
 RULE_ALARM: Mapping[str, str] = {
     "too_broad": N_("当たりすぎたため、自動で「記録のみ」にしました"),
@@ -105,6 +107,7 @@ RULE_WORDS: Mapping[str, Mapping[str, str]] = {
     "rule_status": RULE_STATUS,
     "rule_act": RULE_ACT,
     "truth": TRUTH,
+    "traced": TRACED,
     "strictness": STRICTNESS,
     "rule_alarm": RULE_ALARM,
     "alarm_key": ALARM_KEY,

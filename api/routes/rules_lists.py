@@ -114,11 +114,10 @@ def put_list(name: ListInPath, body: ListIn, key: Caller, parts: ProcessParts, n
             "except": body.except_,
         }
         text = list_yaml(wanted)
+    with parts.database.read() as connection:
+        made = edits.draft(connection, [Edit(kind="list", path=f"{name}.yaml", text=text)])
     with parts.database.write() as unit:
-        made = edits.draft(unit.connection, [Edit(kind="list", path=f"{name}.yaml", text=text)])
-        version = edits.keep(
-            unit.connection, made, by=actor_of(key), now=now, note=body.note or f"list {name}"
-        )
+        version = edits.keep(unit, made, by=actor_of(key), now=now, note=body.note or f"list {name}")
         asked = edits.ask(unit.connection, version, by=actor_of(key), now=now)
     edits.wait_for(parts.database, asked)
     return ListPut(name=name, ruleset=version, raised=list(made.raised))

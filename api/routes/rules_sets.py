@@ -82,10 +82,10 @@ def list_sets(key: Caller, connection: Read, limit: Annotated[int, Query(ge=1, l
     status_code=201,
     responses=problems(*POSTED, 404, 409, s409="Nothing was changed, or no rule set is in force."),
 )
-def create(body: RuleSetIn, key: Caller, unit: Write, now: Now) -> DraftOut:
+def create(body: RuleSetIn, key: Caller, connection: Read, unit: Write, now: Now) -> DraftOut:
     """It is not in force yet. With any problem nothing is kept, and `errors` names file and line."""
-    made = rulebook.draft(unit.connection, [one.edit() for one in body.edits], base=body.base)
-    rulebook.keep(unit.connection, made, by=actor_of(key), now=now, note=body.note)
+    made = rulebook.draft(connection, [one.edit() for one in body.edits], base=body.base)
+    rulebook.keep(unit, made, by=actor_of(key), now=now, note=body.note)
     return draft_out(made)
 
 
@@ -143,13 +143,13 @@ def activate(version: SetInPath, key: Caller, parts: ProcessParts, now: Now) -> 
         *KEYED, 404, 409, 422, s409="Both changed the same file, or nothing is left to change."
     ),
 )
-def rebase(version: SetInPath, key: Caller, unit: Write, now: Now) -> DraftOut:
+def rebase(version: SetInPath, key: Caller, connection: Read, unit: Write, now: Now) -> DraftOut:
     """For a version that was made before somebody else's came into force."""
-    made, torn = rulebook.rebase(unit.connection, version)
+    made, torn = rulebook.rebase(connection, version)
     if torn:
         raise RuleSetConflict(f"Both changed {', '.join(torn)}; edit the version in force instead.")
-    note = rulesets.get(unit.connection, version).note
-    rulebook.keep(unit.connection, made, by=actor_of(key), now=now, note=note)
+    note = rulesets.get(connection, version).note
+    rulebook.keep(unit, made, by=actor_of(key), now=now, note=note)
     return draft_out(made)
 
 

@@ -14,7 +14,7 @@ from moderation.rulebook.errors import ListNotFound, RuleNotFound, RuleSetConfli
 from moderation.scoring.detectors import fold_text, views_of
 from moderation.scoring.ruleset import FileChange, Kind, RuleSources, bumped, changes, rebased, rule_hashes
 from moderation.storage import policies
-from moderation.storage.database import Connection, Database
+from moderation.storage.database import Connection, Database, Unit
 from moderation.storage.rules import activation, rulesets
 from moderation.storage.rules.activation import WAITING, Proposal
 from rules.checks import check
@@ -59,6 +59,8 @@ class Draft:
 def draft(connection: Connection, edits: Iterable[Edit], *, base: str | None = None) -> Draft:
     """What the rule set becomes by some edits, with everything that is wrong with it.
 
+    All tests are run, which takes seconds: so this goes before the unit of work that keeps it, not into it.
+
     Args:
         connection: A snapshot of the case store.
         edits: Files.
@@ -85,18 +87,26 @@ def draft(connection: Connection, edits: Iterable[Edit], *, base: str | None = N
     )
 
 
-def keep(connection: Connection, made: Draft, *, by: str, now: datetime, note: str = "") -> str:
+def keep(unit: Unit, made: Draft, *, by: str, now: datetime, note: str = "") -> str:
     """Keep a draft as a version; it is not in force yet.
 
     Raises:
         RulesRefused: There are problems; each is named.
-        RuleSetConflict: Nothing was changed.
+        RuleSetConflict: Nothing was changed, or somebody kept another content under the same number since the draft.
     """
     if made.problems:
         raise RulesRefused(made.problems)
     if not made.changed:
         raise RuleSetConflict("Nothing was changed.")
-    return rulesets.store(connection, sources=made.sources, by=by, now=now, parent=made.base, note=note[:500])
+    ids = [item.rule.id for item in made.sources.loaded.rules]
+    _, taken = bumped(made.sources, rulesets.meanings(unit.connection, ids))
+    if taken:
+        raise RuleSetConflict(
+            f"Somebody else kept another {', '.join(taken)} at the same moment; send yours again."
+        )
+    return rulesets.store(
+        unit.connection, sources=made.sources, by=by, now=now, parent=made.base, note=note[:500]
+    )
 
 
 def rebase(connection: Connection, version: str) -> tuple[Draft, tuple[str, ...]]:

@@ -84,7 +84,10 @@ class FollowedRules:
             asked = activation.waiting(connection) if news[1] > self._proposal else None
             proposed = None if asked is None else rulesets.sources_of(connection, asked.version)
         if active is not None:
+            before = self.bridge
             self.bridge = self._ready.get(active.version) or self._compile(active.sources)
+            if before is not None:
+                self.bridge.meter.go_on_from(before.meter)
             self.seq = active.seq
             log.info("rules.loaded", version=active.version, rules=len(self.bridge.rule_set.rules))
         if asked is not None and proposed is not None:

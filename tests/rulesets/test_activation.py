@@ -7,7 +7,7 @@ import pytest
 
 from moderation.bootstrap import EngineRoom
 from moderation.errors import StoreUnavailable
-from moderation.rulebook import followed
+from moderation.rulebook import edits, followed
 from moderation.rulebook.errors import RuleSetConflict, RuleSetNotFound
 from moderation.rulebook.followed import FollowedRules
 from moderation.scoring.ruleset import RuleSources
@@ -15,6 +15,7 @@ from moderation.storage.accounts import audit
 from moderation.storage.rules import activation, rulesets
 from moderation.storage.rules.activation import LIVE, PATIENCE, Beat
 from moderation.storage.tables.delivery import audit as audit_table
+from rules.cost import CostMeter
 from tests.rulesets.conftest import LATER
 from tests.support.factories import NOON
 
@@ -166,6 +167,7 @@ class FakeBridge:
     def __init__(self, sources: RuleSources):
         self.version = sources.version
         self.rule_set = type("Rules", (), {"rules": ()})
+        self.meter = CostMeter()
 
 
 def test_processes_take_it_up_together_and_compile_it_once(database, kept):
@@ -219,6 +221,27 @@ def test_one_that_leaves_is_not_waited_for(database, kept):
     propose(database, kept(database))
 
     assert settle(database, LATER).state == "active"
+
+
+def test_one_number_never_means_two_things_though_two_people_keep_their_edits_at_once(database, kept):
+    kept(database)
+    with database.read() as connection:
+        [path, text, *_] = next(iter(rulesets.active(connection).sources.packs.items()))
+        drafts = [
+            edits.draft(
+                connection,
+                [edits.Edit(kind="pack", path=path, text=text.replace("score: 0.", f"score: 0.{digit}"))],
+            )
+            for digit in "12"
+        ]
+    with database.write() as unit:
+        edits.keep(unit, drafts[0], by="user:aoki", now=LATER)
+
+    with (
+        database.write() as unit,
+        pytest.raises(RuleSetConflict, match="at the same moment; send yours again"),
+    ):
+        edits.keep(unit, drafts[1], by="user:baba", now=LATER)
 
 
 def test_what_is_edited_makes_another_version_even_where_only_a_comment_changed(packs):

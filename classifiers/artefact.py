@@ -22,7 +22,7 @@ from classifiers.lexicon import Lexicon
 from classifiers.lexicon_index import INDEX_ARRAYS, MADE_BY, LexiconIndex
 
 DEFAULT_FOLDER: Final = Path("var/models/ja")
-FORM: Final = 4
+FORM: Final = 5
 """Version of the folder's form. Another one is refused, not guessed at."""
 
 _ARRAYS: Final = (*MODEL_ARRAYS, "grams", "marks")

@@ -1,4 +1,4 @@
-"""From what models say to probabilities: by head, and by whether the lexicon finds the category."""
+"""From what models say to probabilities: by head, by whether the lexicon finds the category, and by how much is said."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,14 +51,14 @@ def basis(name: str) -> Numbers:
     return chosen
 
 
-def told(raw: Numbers, found: Flags, name: str) -> Numbers:
-    """What a head is calibrated from: its sums, and of a category whether the lexicon finds it.
+def told(raw: Numbers, found: Flags, extent: Numbers, name: str) -> Numbers:
+    """What a head is calibrated from: its sums; of a category whether the lexicon finds it, and how much is said.
 
     What a model thinks of lines without any expression of the lexicon and of those with one is right to different
-    degrees.
+    degrees, and so is what it thinks of a short line and of a long one, which says more that may look like harm.
     """
     sums = raw @ basis(name)
-    return np.column_stack([sums, found[:, CATEGORIES.index(name)]]) if name in CATEGORIES else sums
+    return np.column_stack([sums, found[:, CATEGORIES.index(name)], extent]) if name in CATEGORIES else sums
 
 
 def found_of(matrix: Any, space: FeatureSpace) -> Flags:
@@ -69,6 +69,12 @@ def found_of(matrix: Any, space: FeatureSpace) -> Flags:
     return found
 
 
+def extent_of(matrix: Any, space: FeatureSpace) -> Numbers:
+    """How much each row of a ``design`` says: the root of its number of n-grams, and at most that of LONG_TEXT."""
+    extent: Numbers = np.asarray(matrix[:, : len(space.grams)].sum(axis=1)).ravel()
+    return extent
+
+
 def hit_marks(space: FeatureSpace) -> list[tuple[int, int]]:
     """Categories, and the number of the mark that says they were hit; a category hardly ever hit has none."""
     numbers = {mark: len(space.grams) + at for at, mark in enumerate(space.marks)}
@@ -76,11 +82,11 @@ def hit_marks(space: FeatureSpace) -> list[tuple[int, int]]:
     return [(at, numbers[name]) for at, name in names if name in numbers]
 
 
-def calibrated(raw: Numbers, found: Flags, calibrators: Sequence[Any]) -> Numbers:
+def calibrated(raw: Numbers, found: Flags, extent: Numbers, calibrators: Sequence[Any]) -> Numbers:
     """Log-odds as the corpus has it, one column for each of HEADS."""
     return np.column_stack(
         [
-            calibrator.decision_function(told(raw, found, name))
+            calibrator.decision_function(told(raw, found, extent, name))
             for name, calibrator in zip(HEADS, calibrators, strict=True)
         ]
     )

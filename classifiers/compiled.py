@@ -7,16 +7,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.features import LONGEST_GRAM, Extract
+from classifiers.features import Extract
 from classifiers.labels import CATEGORIES, MINORS, TARGETS
 
 HARM_HEADS: Final = (*CATEGORIES, MINORS)
 """Heads that look through the hidden layer as well."""
 HEADS: Final = (*HARM_HEADS, *TARGETS)
 """All heads, in order. Each has a weight of its own for every feature."""
-MODEL_ARRAYS: Final = ("weights", "hidden_bias", "out", "bias")
+MODEL_ARRAYS: Final = ("weights", "hidden_bias", "out", "extent", "bias")
 """What ``Compiled`` is made from: weights (features, hidden units and HEADS), hidden_bias (hidden units),
-out (hidden units, HARM_HEADS) and bias (HEADS)."""
+out (hidden units, HARM_HEADS), extent (HEADS) and bias (HEADS)."""
 LONG_TEXT: Final = 200.0
 """Number of n-grams (some 70 letters) from which on a text's mean counts, not its sum."""
 
@@ -58,11 +58,12 @@ class Weighing:
     features (n-grams damped) and a constant add up to its log-odds.
     """
 
-    __slots__ = ("_column", "_letters", "_weights")
+    __slots__ = ("_column", "_places", "_weights")
 
-    def __init__(self, weights: Floats, letters: Floats, column: Floats) -> None:
+    def __init__(self, weights: Floats, places: Floats, column: Floats) -> None:
+        """``places`` are the weights of what ends at each place of the text, put together."""
         self._weights = weights
-        self._letters = letters
+        self._places = places
         self._column = column
 
     def of(self, features: Sequence[int]) -> Floats:
@@ -70,36 +71,33 @@ class Weighing:
         weights: Floats = self._weights.take(features, axis=0).dot(self._column[: self._weights.shape[1]])
         return weights
 
-    def by_letter(self, extract: Extract) -> Floats:
-        """For each place of a text the weights of the n-grams that end there, shared evenly among their letters.
-
-        A row a place, not damped: for the third letter from its end, for the second, for the last.
-        """
-        found = self._letters.take(extract.ends, axis=0)
-        # Two dimensions take half the time of three.
-        weights = found.reshape(-1, len(self._column)).dot(self._column)
-        parts: Floats = weights.reshape(-1, LONGEST_GRAM)
-        return parts
+    def by_place(self) -> Floats:
+        """What the n-grams weigh that end at each place of ``Extract.ends``, not damped."""
+        weights: Floats = self._places.dot(self._column)
+        return weights
 
 
 class Compiled:
     """A row of weights for each feature: what it adds to each hidden unit and straight to each head.
 
     A text's row is ``sum(n-gram rows) / damping(number of n-grams) + sum(mark rows)`` and the biases. Its hidden
-    part, negative units set to nothing, times ``out`` is added to its straight part: these are the log-odds,
-    calibrated and set to the assumed prior. All in single precision: what is fetched is what takes the time.
+    part, negative units set to nothing, times ``out`` is added to its straight part, and so is ``extent`` times how
+    much is said, the damped number of its n-grams. These are the log-odds, calibrated and set to the assumed prior.
+    All in single precision: what is fetched is what takes the time.
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], chains: NDArray[np.int32]) -> None:
         hidden, width = len(arrays["out"]), arrays["weights"].shape[1] + 1
         self._weights: Final[Floats] = arrays["weights"]
-        self._letters: Final = _by_letter(self._weights, chains)
         self._nothing: Final = len(self._weights)
         self._biases: Final = self._nothing + 1
-        # Rows of all features, of nothing, and of the biases. The last column counts n-grams.
+        # Rows of all features, of nothing, and of the biases. The last column counts n-grams; damped, it is how much
+        # is said.
         self._summed: Final = np.zeros((self._biases + 1, width), dtype=np.float32)
-        self._summed[: self._nothing, :-1] = self._weights
-        self._summed[: len(chains)] = self._letters.sum(axis=1)
+        self._summed[len(chains) : self._nothing, :-1] = self._weights[len(chains) :]
+        padded = np.vstack([self._weights, np.zeros_like(self._weights[:1])])
+        for chain in chains.T:  # all at once would take three times the memory
+            self._summed[: len(chains), :-1] += padded[chain]
         self._summed[: len(chains), -1] = (chains < self._nothing).sum(axis=1)
         self._summed[self._biases, :-1] = np.concatenate([arrays["hidden_bias"], arrays["bias"]])
         # Hidden units are cut off at nothing, heads are not; then heads keep what they have.
@@ -109,6 +107,7 @@ class Compiled:
         self._out[:hidden, : len(HARM_HEADS)] = arrays["out"]
         self._out[hidden:-1] = np.eye(len(HEADS), dtype=np.float32)
         self._out_of: Final = np.ascontiguousarray(self._out.T)
+        self._out[-1] = arrays["extent"]
 
     def logits(self, extracts: Sequence[Extract]) -> Floats:
         """Log-odds, one row for each text and one column for each head."""
@@ -124,7 +123,8 @@ class Compiled:
     def weighing(self, extract: Extract, head: int) -> Weighing:
         """Says what features weigh in a harm head, in log-odds, in this very text."""
         row = self._row(extract) if extract.row is None else extract.row
-        return Weighing(self._weights, self._letters, self._out_of[head] * (row > self._floor))
+        places = self._summed.take(extract.ends, axis=0) if extract.places is None else extract.places
+        return Weighing(self._weights, places, self._out_of[head] * (row > self._floor))
 
     def _row(self, extract: Extract) -> Floats:
         """The features' rows put together, for one text, where each call of NumPy counts."""
@@ -136,7 +136,7 @@ class Compiled:
             total, row = _PICKED[:, _USUAL - grams : _USUAL + rest].dot(rows)
         row += total / damping_of(float(total[-1]))
         finished: Floats = row.astype(np.float32, copy=False)
-        extract.row = finished
+        extract.row, extract.places = finished, rows[:grams]
         return finished
 
     def _rows(self, extracts: Sequence[Extract]) -> Floats:
@@ -156,19 +156,6 @@ class Compiled:
         for extract, row in zip(extracts, rows, strict=True):
             extract.row = row
         return rows
-
-
-def _by_letter(weights: Floats, chains: NDArray[np.int32]) -> Floats:
-    """For each n-gram what it and those it ends with give to their letters: shape (n-grams, LONGEST_GRAM, columns and one).
-
-    The weights of each are shared evenly among its letters. The last letter comes last.
-    """
-    longest = chains.shape[1]
-    padded = np.vstack([weights, np.zeros_like(weights[:1])])
-    letters = np.zeros((len(chains), longest, weights.shape[1] + 1), dtype=np.float32)
-    for size in range(1, longest + 1):
-        letters[:, longest - size :, :-1] += (padded[chains[:, size - 1]] / np.float32(size))[:, None]
-    return letters
 
 
 def probabilities(logits: NDArray[Any]) -> NDArray[Any]:

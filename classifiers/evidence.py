@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 
 from classifiers.compiled import Weighing, damping_of
-from classifiers.features import EDGE, LONGEST_GRAM, Extract, FeatureSpace
+from classifiers.features import EDGE, Extract, FeatureSpace
 from classifiers.labels import CATEGORY_JA, MINORS
 from classifiers.lexicon import Hit
 from classifiers.views import Views
@@ -19,6 +19,9 @@ _SHOWN: Final = 12
 """Contributions given: all of the lexicon, then the heaviest n-grams, up to this many."""
 _FIRST_END: Final = 2
 """Where the first n-grams end: behind the EDGE and the first letter."""
+_SHARES: Final = np.array([2 / 18, 5 / 18, 11 / 18], dtype=np.float32)
+"""Of what ends at a place the share of the third letter before it, of the second, and of the last: those of one n-gram
+of each length, shared evenly among its letters."""
 _WORTH_A_SPAN: Final = 0.35
 """Share of the strongest letter's weight from which a letter is marked, where no entry of the lexicon stands."""
 
@@ -76,7 +79,7 @@ def evidence_of(
     if listed:
         spans = _merged([spanning(hit.start, hit.end) for hit in listed])
     else:
-        letters = _by_letter(views.folded, extract, space, weighing)
+        letters = _by_letter(views.folded, space, weighing)
         spans = _merged([spanning(start, end) for start, end in _strong(letters)])
     return Evidence(
         category=category,
@@ -87,16 +90,14 @@ def evidence_of(
     )
 
 
-def _by_letter(folded: str, extract: Extract, space: FeatureSpace, weighing: Weighing) -> list[float]:
-    """The weight of each folded letter, not damped: every n-gram's, shared evenly among its letters."""
+def _by_letter(folded: str, space: FeatureSpace, weighing: Weighing) -> list[float]:
+    """The weight of each folded letter, not damped: what ends at a place, shared among the letters before it."""
     size = len(folded)
-    parts = weighing.by_letter(extract)
-    if len(parts) <= size:  # no known n-gram ends at some letter
-        known, parts = parts, np.zeros((size + 1, LONGEST_GRAM), dtype=np.float32)
-        parts[[end - _FIRST_END for end in space.places(folded)]] = known
-    letters = parts[:-1, 2] + parts[1:, 1]
-    letters[:-1] += parts[2:, 0]
-    by_letter: list[float] = letters.tolist()
+    weights = weighing.by_place()
+    if len(weights) <= size:  # no known n-gram ends at some letter
+        known, weights = weights, np.zeros(size + 1, dtype=np.float32)
+        weights[[end - _FIRST_END for end in space.ends_of(folded)]] = known
+    by_letter: list[float] = np.convolve(weights, _SHARES)[len(_SHARES) - 1 : -1].tolist()
     return by_letter
 
 

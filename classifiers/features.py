@@ -1,12 +1,13 @@
 """What the model sees of a text: n-grams, lexicon hits with what stands beside them, and who is addressed."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,9 @@ _NO_LETTERS: Final = " w草!?。、ー"
 _RESTS: Final = (0, 2, 5, 10)
 """Letters beyond the expressions of a category: none, up to two, five, ten, or more."""
 
+_FILLED: Final = (3, 5, 8, 12)
+"""How often each pair of letters stands in a text that fills the screen more and more. Talk stays below."""
+
 _ADDRESS: Final = re.compile(
     "お前|おまえ|おめえ|てめ|貴様|きさま|あんた|あなた|君|きみ|お主|主さん|ぬし|配信者|うp主|@"
 )
@@ -43,7 +47,8 @@ class Extract:
         marks: Numbers of its marks, each once.
         hits: The lexicon's hits that the marks come from.
         chances: What each head says, once it was scored.
-        row: Its features' weights put together, once it was scored alone; kept for who asks why.
+        row: Its features' weights put together, once it was scored; kept for who asks why.
+        places: The weights of what ends at each place, once it was scored alone; kept for the same.
     """
 
     ends: list[int]
@@ -51,6 +56,7 @@ class Extract:
     hits: list[Hit]
     chances: list[float] | None = None
     row: NDArray[np.float32] | None = None
+    places: NDArray[np.float32] | None = None
 
 
 class FeatureSpace:
@@ -76,8 +82,8 @@ class FeatureSpace:
         folded = views.folded
         hits = self.lexicon.find(views)
         known = self._mark_ids
-        marks = [known[mark] for mark in marks_of(folded, hits) if mark in known]
-        if hits:
+        marks = [known[mark] for mark in marks_of(views, hits) if mark in known]
+        if len(marks) > 1:
             marks.sort()  # sets come in any order, and sums of floats depend on it
         # Where they are is not kept: few texts are asked, and a batch of a hundred leaves two thousand tuples less.
         return Extract([gram for _, _, gram in self._find(folded)], marks, hits)
@@ -90,7 +96,7 @@ class FeatureSpace:
         )
         return found
 
-    def places(self, folded: str) -> list[int]:
+    def ends_of(self, folded: str) -> list[int]:
         """Where the n-grams of ``Extract.ends`` end, counted with the EDGE before the text."""
         return [end for _, end, _ in self._find(folded)]
 
@@ -120,7 +126,7 @@ class FeatureSpace:
         """Number and end of every known n-gram of a text; ``sizes`` says how long each is."""
         known = [
             (gram, end)
-            for chain, end in zip(self.chain_of(extract).tolist(), self.places(folded), strict=True)
+            for chain, end in zip(self.chain_of(extract).tolist(), self.ends_of(folded), strict=True)
             for gram in chain
             if gram < self.size
         ]
@@ -131,15 +137,17 @@ _ADDRESSED: Final = frozenset({"addressed"})
 _SILENT: Final[frozenset[str]] = frozenset()
 
 
-def marks_of(folded: str, hits: Sequence[Hit]) -> AbstractSet[str]:
-    """Names of what the lexicon and the forms of address say about a text.
+def marks_of(views: Views, hits: Sequence[Hit]) -> AbstractSet[str]:
+    """Names of what the lexicon, the forms of address and repetition say about a text.
 
     Of each category that is hit: that it is, how gravely, whether somebody must be meant, whether a letter
     was hidden, which letters stand right beside it, how much else is said, and whether somebody, or the writer,
-    is named; and every entry by itself.
+    is named; and every entry by itself. Repetition is counted as typed, since the fold takes most of it away.
     """
+    folded = views.folded
     addressed = _ADDRESS.search(folded) is not None
-    if not hits:
+    filled = _filled(views.raw)
+    if not hits and not filled:
         return _ADDRESSED if addressed else _SILENT
     marks: set[str] = set()
     covered: dict[str, set[int]] = {}
@@ -158,7 +166,19 @@ def marks_of(folded: str, hits: Sequence[Hit]) -> AbstractSet[str]:
             marks.update(f"{mark}+addressed" for mark in beside)
         if own:
             marks.update(f"{mark}+self" for mark in beside)
+    if addressed and not hits:
+        marks |= _ADDRESSED
+    if filled:
+        marks.add(f"filled:{filled}")
     return marks
+
+
+def _filled(raw: str) -> int:
+    """How far a text repeats itself: 0 (as people talk) to 4, by how often each pair of letters stands in it."""
+    # Letters alone would do for kana and kanji; Latin has few, and pairs take ten times as long.
+    if len(raw) < _FILLED[0] * len(set(raw)):
+        return 0
+    return bisect_right(_FILLED, len(raw) / (len(set(pairwise(raw))) or 1))
 
 
 def _beside(edged: str, start: int, end: int, category: str) -> list[str]:
@@ -195,7 +215,7 @@ def learn_space(
     marks: Counter[str] = Counter()
     for views in texts:
         grams.update(_grams(f"{EDGE}{views.folded}{EDGE}"))
-        marks.update(marks_of(views.folded, lexicon.find(views)))
+        marks.update(marks_of(views, lexicon.find(views)))
     return FeatureSpace(
         lexicon=lexicon,
         grams=sorted(gram for gram, lines in grams.items() if lines >= min_lines),

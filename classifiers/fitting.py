@@ -20,12 +20,12 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 from classifiers.augment import joined, spoken
-from classifiers.calibration import Shift, basis, calibrated, found_of, hit_marks, told
+from classifiers.calibration import Shift, basis, calibrated, extent_of, found_of, hit_marks, told
 from classifiers.compiled import HARM_HEADS, HEADS, Numbers, damping
 from classifiers.corpus import Row
 from classifiers.errors import TrainingError
 from classifiers.features import Extract, FeatureSpace
-from classifiers.labels import TARGETS
+from classifiers.labels import CATEGORIES, TARGETS
 from classifiers.small_talk import small_talk
 from classifiers.truth import RAW_HEADS, Flags, truth_of
 from classifiers.views import Views
@@ -65,6 +65,8 @@ _MADE_WEIGHT: Final = 0.5
 """Of a line of small talk, and of one that only speaks an entry of the lexicon."""
 _ALONE: Final = 10_000
 """Lines up to which one process learns as quickly as two."""
+_FOUND, _EXTENT = -2, -1
+"""Places of what ``told`` adds to a category's sum."""
 _FEWEST: Final = 8
 """Lines that a head needs on each side, and groups that a corpus needs, before anything can be learnt."""
 
@@ -104,8 +106,9 @@ class Fitted:
 
         This is what the compiled arrays must equal.
         """
-        found = found_of(matrix, self.space)
-        return shift.of(calibrated(self.learner.decision(matrix), found, self.calibrators), found)
+        found, extent = found_of(matrix, self.space), extent_of(matrix, self.space)
+        logits = calibrated(self.learner.decision(matrix), found, extent, self.calibrators)
+        return shift.of(logits, found)
 
     def arrays(self, shift: Shift) -> dict[str, NDArray[Any]]:
         """Network, target weights, calibration and shift as ``compiled.MODEL_ARRAYS``."""
@@ -131,13 +134,18 @@ class Fitted:
         bent = _NETWORK_SHARE * mix[: len(HARM_HEADS), :_TAUGHT].T
         weights = np.hstack([into, straight @ mix.T])
         weights[len(self.space.grams) :] *= MARK_SCALE
+        extent = np.zeros(len(HEADS))
+        extent[: len(CATEGORIES)] = [
+            calibrator.coef_[0][_EXTENT] for calibrator in self.calibrators[: len(CATEGORIES)]
+        ]
         for at, mark in hit_marks(self.space):
-            weights[mark, into.shape[1] + at] += self.calibrators[at].coef_[0][-1] + shift.found[at]
+            weights[mark, into.shape[1] + at] += self.calibrators[at].coef_[0][_FOUND] + shift.found[at]
         bias = np.array([calibrator.intercept_[0] for calibrator in self.calibrators])
         return {
             "weights": np.ascontiguousarray(weights, dtype=np.float32),
             "hidden_bias": np.asarray(hidden_bias, dtype=np.float64),
             "out": np.asarray(out, dtype=np.float64) @ bent,
+            "extent": extent,
             "bias": bias + mix @ raw_bias + shift.every,
         }
 
@@ -181,19 +189,22 @@ def fit(rows: Sequence[Row], space: FeatureSpace, *, seed: int, progress: Progre
     )
     progress("fitting", 1.0)
     progress("calibrating", 0.0)
-    out_of_fold, found = np.zeros((len(rows), len(RAW_HEADS))), found_of(own, space)
+    out_of_fold = np.zeros((len(rows), len(RAW_HEADS)))
+    found, extent = found_of(own, space), extent_of(own, space)
     for held, learner in enumerate(apart):
         out_of_fold[folds == held] = learner.decision(own[folds == held])
     calibrators = tuple(
         LogisticRegression(C=1.0, max_iter=1000).fit(
-            told(out_of_fold, found, name),
+            told(out_of_fold, found, extent, name),
             truth[:, RAW_HEADS.index(name)],
             aimed[: len(rows)] if name in TARGETS else None,
         )
         for name in HEADS
     )
     progress("calibrating", 1.0)
-    return Fitted(space, whole, calibrators, calibrated(out_of_fold, found, calibrators), found, truth)
+    return Fitted(
+        space, whole, calibrators, calibrated(out_of_fold, found, extent, calibrators), found, truth
+    )
 
 
 def _learn(matrix: Any, labels: Flags, weights: Numbers, aimed: Flags, plain: Flags, seed: int) -> Learner:

@@ -80,15 +80,15 @@ class Classifier:
         if not extracts:
             return []
         if len(extracts) == 1:  # what is quickest for many takes twice the time for one
-            logits = self._compiled.logits_of(extracts[0]).tolist()
-            rows, targets = [probabilities_of(logits[:_HARMS])], [logits[_HARMS:]]
-        else:
-            together = self._compiled.logits(extracts)
-            rows = probabilities(together[:, :_HARMS]).tolist()
-            targets = together[:, _HARMS:].tolist()
+            [one] = extracts
+            logits = self._compiled.logits_of(one).tolist()
+            one.chances = probabilities_of(logits[:_HARMS])
+            return [Scores(one.chances, logits[_HARMS:])]
+        together = self._compiled.logits(extracts)
+        rows = probabilities(together[:, :_HARMS]).tolist()
         for one, row in zip(extracts, rows, strict=True):
             one.chances = row
-        return list(map(Scores, rows, targets))
+        return list(map(Scores, rows, together[:, _HARMS:].tolist()))
 
     def explain(self, item: str | Views, category: str) -> Evidence:
         """Why a text scores as it does in a category: spans, one Japanese sentence, contributions.

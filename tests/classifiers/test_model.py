@@ -1,6 +1,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from math import sqrt
 
 import numpy as np
 import pytest
@@ -104,9 +105,10 @@ def test_what_the_features_weigh_adds_up_to_the_log_odds(artefact, classifier):
     said = weighing.of(grams).sum() / damping(len(grams)) + weighing.of(extract.marks).sum()
     speaking = _hidden(arrays, grams, extract.marks) > 0
     constant = (arrays["hidden_bias"] * speaking) @ arrays["out"][:, 0] + arrays["bias"][0]
+    constant += arrays["extent"][0] * sqrt(len(grams))
 
     assert said + constant == pytest.approx(logits[0], abs=1e-4)
-    assert weighing.by_letter(extract).sum() == pytest.approx(weighing.of(grams).sum(), abs=1e-4)
+    assert weighing.by_place().sum() == pytest.approx(weighing.of(grams).sum(), abs=1e-4)
 
 
 def _hidden(arrays, grams, marks):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.cli.model_loop import actor
 from api.cli.store import current_database, known_service
@@ -78,7 +78,7 @@ def every(service: Service = None, as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps([as_dict(one) for one in found], ensure_ascii=False))
         return
-    table = Table("id", "published (JST)", "categories", "title", "state")
+    table = Table(Column("id", min_width=26), "published (JST)", "categories", "title", "state")
     for one in found:
         at = f"{one.published_at.astimezone(JST):%Y-%m-%d %H:%M}"
         names = " ".join(category.value for category in one.categories)
@@ -113,7 +113,7 @@ def reach(
     with _opened(service) as (database, chosen), database.write() as unit:
         store.get(unit.connection, campaign, service=chosen)
         days = store.put_reach(unit.connection, campaign, series)
-    errors().print(f"{days} days.")
+    errors().print("1 day." if days == 1 else f"{days} days.")
 
 
 @app.command()

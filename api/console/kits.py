@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api.console.asked import asked
 from api.console.render import render
 from api.console.visitor import Posted, SignedIn, text_of, texts_of
-from api.console.voices import harm_of
 from api.deps import Now, ProcessParts, Read, ReadArchive
 from moderation.errors import FieldProblem, Invalid, NotFound
+from moderation.scoring.harm import HINTED, harm_spans
 from moderation.storage.accounts import accounts
 from moderation.storage.trends import kits
 from moderation.storage.trends.kits import KIT_STATE_JA, Kit, KitState
@@ -75,7 +75,7 @@ def make_kit(
         period=wanted.period,
         today=wanted.today,
         categories=categories,
-        harm=harm_of(parts),
+        harm=harm_spans(parts.engines.current.text, sure=HINTED),
         helplines=read_helplines(parts.settings.helplines_file),
     )
     with parts.database.write() as unit:

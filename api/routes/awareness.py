@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api.auth import require_scope
 from api.deps import Now, ProcessParts, Read, ReadArchive
 from moderation.errors import FieldProblem, Invalid
-from moderation.scoring.harm import harm_spans
+from moderation.scoring.harm import HINTED, harm_spans
 from moderation.storage.accounts.accounts import ApiKey
 from moderation.storage.trends import alarms, letters, proposals, quiet_read
 from moderation.storage.trends.term_counts import REPORTED
@@ -158,7 +158,7 @@ def kit(
     today = jst_day_of(now)
     period = asked_period(first, last, today=today)
     chosen = _categories(category or [])
-    harm = harm_spans(parts.engines.current.text)
+    harm = harm_spans(parts.engines.current.text, sure=HINTED)
     files = make(
         archive,
         service=key.service,

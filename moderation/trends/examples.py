@@ -1,15 +1,18 @@
 """Examples that an article may show: what many people wrote in many rooms, masked, and nothing that points to one of them.
 
 A masked wording is published only where at least five authors wrote it in at least three rooms, so that it is
-nobody's own. Messages about minors or by them, and the categories of ``BARRED``, give none. For the rest of a
-category the kit offers an empty slot for a paraphrase of the editor's own.
+nobody's own. Messages about minors or by them, and the categories of ``BARRED``, give none, nor do words that hurt
+and of which nothing could be hidden. For the rest of a category the kit offers an empty slot for a paraphrase of the
+editor's own.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from classifiers.fold import fold
+from moderation.scoring.harm import HURTS
 from moderation.taxonomy import Category
 from moderation.trends.publishable import BARRED, HarmSpans, publishable
 
@@ -40,7 +43,13 @@ class Example:
 
 
 def examples(said: Iterable[Said], *, harm: HarmSpans) -> tuple[Example, ...]:
-    """The most common masked wordings of each category that may be published, most authors first."""
+    """The most common masked wordings of each category that may be published, most authors first.
+
+    Args:
+        said: Flagged messages.
+        harm: Hides whatever hints at harm (``scoring.harm.HINTED``): these are no letters that tell of it.
+    """
+    hidden = cache(lambda text: tuple(harm(text)))  # many say the same
     authors: dict[tuple[Category, str], set[str]] = defaultdict(set)
     rooms: dict[tuple[Category, str], set[str]] = defaultdict(set)
     shown: dict[tuple[Category, str], str] = {}
@@ -48,7 +57,9 @@ def examples(said: Iterable[Said], *, harm: HarmSpans) -> tuple[Example, ...]:
         categories = {Category(name) for name in one.categories}
         if not categories or categories & BARRED or len(one.text) > _LONGEST:
             continue
-        masked = publishable(one.text, names=(one.author,), harm=harm)
+        if categories & HURTS and not hidden(one.text):
+            continue
+        masked = publishable(one.text, names=(one.author,), harm=hidden)
         for category in categories:
             key = category, fold(masked).text
             authors[key].add(one.author)

@@ -191,5 +191,5 @@ def checklist(about: Sequence[Category], shown: Sequence[Example]) -> str:
         lines += ["", f"次のカテゴリは、言い回しを例として載せません: {'、'.join(barred)}"]
     if shown:
         lines += ["", "例に使った言い方（書いた人数と配信の数）:"]
-        lines += [f"- 「{one.text}」 {one.authors}人、{one.rooms}配信" for one in shown]
+        lines += dict.fromkeys(f"- 「{one.text}」 {one.authors}人、{one.rooms}配信" for one in shown)
     return "\n".join(lines) + "\n"

@@ -2,14 +2,14 @@
 
 import io
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from moderation.storage.trends import alarms
 from moderation.taxonomy import Category, Scope
 from moderation.trends.alarm import Alarm
-from moderation.trends.days import hour_of, jst_day_of
+from moderation.trends.days import JST, hour_of, jst_day_of
 from tests.support.servers import SERVICE, make_key
 from tests.trends.world import chatter, keep
 
@@ -20,7 +20,7 @@ YESTERDAY = jst_day_of(NOW) - timedelta(days=1)
 @pytest.fixture
 def client(app_client, sqlite_database):
     app_client.headers["Authorization"] = (
-        f"Bearer {make_key(sqlite_database, scopes=(Scope.TRENDS, Scope.REPORT))}"
+        f"Bearer {make_key(sqlite_database, scopes=(Scope.TRENDS, Scope.REPORT, Scope.SCORE))}"
     )
     return app_client
 
@@ -44,6 +44,25 @@ def test_what_viewers_write_by_theme(client):
     assert found["letters"]["now"] == 3
     assert [(theme["letters"], theme["words"][0]) for theme in found["themes"]] == [(3, "詐欺")]
     assert any("3件" in sentence for sentence in found["summary"])
+
+
+def test_what_was_blocked_after_a_hit_counts_on_the_day_it_was_said(client):
+    noon = datetime.combine(YESTERDAY, time(12), JST)
+    said = {
+        "id": "late",
+        "text": "死ね",
+        "author": {"id": "a"},
+        "room": {"id": "r"},
+        "sent_at": noon.isoformat(),
+    }
+    assert client.post("/v1/score", json=said).json()["review"]
+    at = (noon + timedelta(minutes=5)).isoformat()
+    block = {"id": "e1", "type": "block", "at": at, "author_id": "b", "target_id": "a", "room_id": "r"}
+    assert client.post("/v1/events", json={"events": [block]}).json()["accepted"] == 1
+
+    quiet = client.get(f"/v1/trends/voices?from={YESTERDAY}&to={YESTERDAY}").json()["quiet"]
+
+    assert (quiet["hits"], quiet["answered"], quiet["unreported"]) == (1, 1, 1)
 
 
 def test_alerts_come_with_a_text_for_viewers(client, sqlite_database):

@@ -30,9 +30,9 @@ def said(text, *, people=5, rooms=3, category="insult"):
     ]
 
 
-def no_harm(text):
+def bad_start(text):
     del text
-    return ()
+    return [(0, 4)]
 
 
 @pytest.mark.parametrize(
@@ -50,16 +50,24 @@ def no_harm(text):
     ids=["four authors", "two rooms", "barred", "barred too", "all different"],
 )
 def test_what_could_point_to_somebody_is_no_example(wording):
-    assert examples(wording, harm=no_harm) == ()
+    assert examples(wording, harm=bad_start) == ()
 
 
 def test_a_wording_of_many_is_an_example_with_names_masked():
-    wording = said("u-1 へたくそ") + said("＠taro へたくそ", people=1)
+    def bad(text):
+        return [(text.index("へ"), len(text))]
 
-    [found] = examples(said("山田さんへたくそ"), harm=lambda text: [(text.index("へ"), len(text))])
-
+    [found] = examples(said("山田さんへたくそ"), harm=bad)
     assert (found.text, found.authors, found.rooms) == ("［名前］さんへ○○○", 5, 3)
-    assert all("taro" not in one.text and "u-1" not in one.text for one in examples(wording, harm=no_harm))
+    [found] = examples(said("＠taro へたくそ"), harm=bad)
+    assert found.text == "［名前］ へ○○○"
+
+
+def test_of_what_hurts_something_has_to_be_hidden():
+    """A rule may have found what the classifier sees nothing in: then an editor's own words stand there."""
+    assert examples(said("へたくそ"), harm=lambda text: []) == ()
+    [found] = examples(said("格安です", category="spam_scam"), harm=lambda text: [])
+    assert found.text == "格安です"
 
 
 def kit_of(database):
@@ -70,7 +78,7 @@ def kit_of(database):
             period=WEEK,
             today=TODAY,
             categories=(),
-            harm=no_harm,
+            harm=bad_start,
             helplines=read_helplines(SHIPPED),
         )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, select
 
+from moderation.scoring.message import NEWEST, OLDEST
 from moderation.storage.chat.people import EventType
 from moderation.storage.ids import first_id_at
 from moderation.storage.tables.cases import case_hits
@@ -30,8 +31,10 @@ def read(
         select(hit.message_id, hit.author_id, hit.room_id, hit.sent_at)
         .where(
             hit.service_id == service,
-            hit.id >= first_id_at(period.start),
-            hit.id < first_id_at(period.end),
+            hit.id >= first_id_at(period.start - NEWEST),
+            hit.id < first_id_at(period.end + OLDEST),  # clocks run ahead, and some come late
+            hit.sent_at >= period.start,
+            hit.sent_at < period.end,
             hit.kind == "author_room",
         )
         .order_by(hit.id.desc())

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from rules.facts import EXPRESSIONS, UNKNOWN_WORDS
 from rules.interpret import JST
+from rules.masks import Scored
 from rules.nodes import (
     TEXT_NODES,
     Alike,
@@ -33,6 +34,8 @@ from rules.plan import Plan
 
 PackFunction = Callable[[Any, list[int]], None]
 """Takes a prepared message and the list that gets the numbers of the rules that fire."""
+ScoresFunction = Callable[[Mapping[str, float]], int]
+"""Takes scores by category; gives the bits that they set in a message's mask."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -190,12 +193,22 @@ def pack_function(name: str, rows: Sequence[Row], writer: Writer) -> PackFunctio
         lines.append(
             f"    if g & {1 << (row.bit or 0)} and {writer.fires(row.plan)}: out.append({row.number})\n"
         )
-    return made("".join(lines), f"pack_{name}", writer)  # type: ignore[no-any-return]
+    return made("".join(lines), f"pack_{name}", writer.names)  # type: ignore[no-any-return]
 
 
-def made(source: str, name: str, writer: Writer) -> Any:
-    """The function of this name in a source that was written with a writer."""
-    space = dict(writer.names)
+def scores_function(scored: Sequence[Scored]) -> ScoresFunction:
+    """Tells the bits that high scores set."""
+    lines = ["def bits_of_scores(c):\n    m = 0; get = c.get\n"]
+    for category, lowest, steps in scored:
+        lines.append(f"    if (v := get({category!r})) is not None and v >= {lowest!r}:\n")
+        lines += [f"        if v >= {low!r}: m |= {bits}\n" for low, bits in steps]
+    lines.append("    return m\n")
+    return made("".join(lines), "bits_of_scores", {})  # type: ignore[no-any-return]
+
+
+def made(source: str, name: str, names: Mapping[str, Any]) -> Any:
+    """The function of this name in a source, with the constants that a writer kept for it."""
+    space = dict(names)
     # The source is written above from validated rules; texts enter only as constants in `space` or by repr.
     exec(compile(source, f"<rules {name}>", "exec"), space)  # noqa: S102
     return space[name]

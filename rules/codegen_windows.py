@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from rules.codegen import HEAD, Row, Writer, made
@@ -72,7 +72,7 @@ def windows_function(asks: Sequence[Ask], writer: Writer, hopeful: Writer) -> Wi
     lines += _usual_first(asks, _request)
     lines.append("    return tuple(o)\n")
     writer.names |= {"Request": WindowRequest, "named": remembered, "short": short}
-    return made("".join(lines), "windows", writer)  # type: ignore[no-any-return]
+    return made("".join(lines), "windows", writer.names)  # type: ignore[no-any-return]
 
 
 def counting_function(
@@ -93,7 +93,7 @@ def counting_function(
     lines.extend(_names(asks, name="{}", text="{}", pair="(A, T)"))
     names = {f"C{number}": counter_of(ask.spec) for number, ask in enumerate(asks)}
     lines += _usual_first(asks, _counted)
-    return made("".join(lines), "counting", replace(writer, names=writer.names | names))  # type: ignore[no-any-return]
+    return made("".join(lines), "counting", writer.names | names)  # type: ignore[no-any-return]
 
 
 def _wanted(asks: Sequence[Ask], writer: Writer, hopeful: Writer) -> list[str]:

@@ -10,7 +10,7 @@ from functools import partial, reduce
 from hashlib import sha256
 from operator import or_
 
-from rules.codegen import PackFunction, Row, Writer, pack_function
+from rules.codegen import PackFunction, Row, Writer, pack_function, scores_function
 from rules.codegen_windows import Ask, counting_function, windows_function
 from rules.index import PhraseIndex, ViewIndex
 from rules.load import Loaded
@@ -104,7 +104,7 @@ def _engine(plans: Mapping[str, Plan], views: dict[View, ViewIndex]) -> Engine:
         views=views,
         joins=joins,
         joined=masks.joined,
-        scored=masks.scored,
+        scored=scores_function(masks.scored) if masks.scored else None,
         eager=masks.eager,
         always=always,
         packs=packs,

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 import msgspec
 
-from rules.codegen import PackFunction
+from rules.codegen import PackFunction, ScoresFunction
 from rules.codegen_windows import CounterOf, CountingFunction, WindowsFunction
 from rules.hit import Hit
 from rules.index import PhraseHit, PhraseIndex, ViewIndex
 from rules.interpret import Interpreter
-from rules.masks import EagerView, Joined, Scored
+from rules.masks import EagerView, Joined
 from rules.nodes import Node, Reach, TextNode
 from rules.plan import Plan
 from rules.probes import Probe
@@ -41,7 +41,7 @@ class Engine:
         joins: Automata of what may be split over several messages, by how far they reach back.
         joined: The bits that their phrases set.
         eager: The views that are searched for every message.
-        scored: The bits that high scores set.
+        scored: Tells the bits that high scores set; None where they set none.
         always: Functions of packs of which some rule is asked of every message.
         packs: Those of the others, and the bits of which a message's mask needs one.
         wanted: All these bits.
@@ -57,7 +57,7 @@ class Engine:
     joins: Mapping[Reach, PhraseIndex]
     joined: tuple[Joined, ...]
     eager: tuple[EagerView, ...]
-    scored: tuple[Scored, ...]
+    scored: ScoresFunction | None
     always: tuple[PackFunction, ...]
     packs: tuple[tuple[int, PackFunction], ...]
     wanted: int
@@ -107,12 +107,9 @@ class Prepared:
         self._found = searched.found
         self._joined: dict[Reach, tuple[str, int, list[PhraseHit]] | None] | None = None
         self._values: dict[int, bool | None] = {}
-        mask, scores = searched.mask, self.scores
-        for category, lowest, steps in engine.scored:
-            score = scores.get(category)
-            if score is not None and score >= lowest:
-                for low, bits in steps:
-                    mask |= bits if score >= low else 0
+        mask = searched.mask
+        if engine.scored is not None:
+            mask |= engine.scored(self.scores)
         for reach, joined_bits in engine.joined:
             if subject.recent_author and len(self.folded) <= reach[2]:
                 looked = self.joined(reach)

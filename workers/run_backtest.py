@@ -49,7 +49,7 @@ def _tried(parts: WorkerParts, taken: AskedBacktest) -> dict[str, object]:
 
     def step(done: int, total: int) -> None:
         nonlocal told
-        if monotonic() - told >= _TELL_SECONDS:
+        if done == total or monotonic() - told >= _TELL_SECONDS:
             told = monotonic()
             with parts.database.write() as unit:
                 asked.tell(unit.connection, taken.id, done=done, total=total, now=datetime.now(UTC))

@@ -72,11 +72,13 @@ def test_hits_new_and_lost_against_the_live_set(database, settings):
     assert (report.hits.total, report.live_hits.total, report.new.total, report.lost.total) == (2, 2, 1, 1)
 
 
-def test_windows_are_counted_anew_in_order(database, settings):
+def test_windows_are_counted_anew_in_order(database, settings, monkeypatch):
+    monkeypatch.setattr(backtest_read, "CHUNK", 2)  # chunks end anywhere, also within a window
     archived(database, settings, *["それな"] * 5, "ふつう")
 
-    report, _ = run(database, sources(flood=WINDOW), sources())
+    report, told = run(database, sources(flood=WINDOW), sources())
 
+    assert told == [(0, 6), (2, 6), (4, 6), (6, 6)]
     [rule] = report.as_dict()["rules"]
     assert rule["hits"]["total"] == 4  # from the third on; the last one only reads the counter
     assert report.new.total == 4

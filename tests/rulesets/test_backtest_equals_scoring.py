@@ -8,7 +8,7 @@ from pathlib import Path
 from classifiers.views import Views
 from moderation.bootstrap import read_rule_files
 from moderation.scoring.backtest import Backtest
-from moderation.scoring.backtest_subjects import Archived, Subjects
+from moderation.scoring.backtest_subjects import Archived, RoomKnown, Subjects
 from moderation.scoring.detectors import fold_text
 from moderation.scoring.room_talk import Talk
 from moderation.scoring.ruleset import RuleSources
@@ -40,10 +40,21 @@ def stream():
         )  # fmt: skip
 
 
+def known(messages):
+    """Half of the rooms are strict and live, and every third author had a strike for a while."""
+    rooms, authors = sorted({one.room_id for one in messages}), sorted({one.author_id for one in messages})
+    middle = messages[len(messages) // 2].counted_at
+    return {
+        "rooms": {one: RoomKnown("a game", "fps", "strict", NOON - timedelta(hours=1)) for one in rooms[::2]},
+        "strikes": {one: [(NOON, middle), (NOON - timedelta(days=9), middle)] for one in authors[::3]},
+        "rescore": None,
+    }
+
+
 def engine_finds(rules, messages):
     """Rules that fire on each message, asked as scoring asks, windows counted one by one."""
     rule_set, windows = compile_rules(rules.loaded, fold=fold_text), ExactWindows()
-    subjects, talks = Subjects({}, {}, None), defaultdict(Talk)
+    subjects, talks = Subjects(**known(messages)), defaultdict(Talk)
     for message in messages:
         views, talk = Views(message.text), talks[message.room_id]
         prepared = rule_set.prepare([subjects.of(message, views, talk)])
@@ -60,8 +71,7 @@ def test_it_finds_what_the_live_engine_finds():
         assert before in candidate.packs[path]
         candidate = candidate.with_file("pack", path, candidate.packs[path].replace(before, after))
     messages = list(stream())
-    given = {"since": NOON, "until": NOON, "rooms": {}, "strikes": {}, "decided": {}, "rescore": None}
-    test = Backtest(candidate, live, **given)
+    test = Backtest(candidate, live, since=NOON, until=NOON, decided={}, **known(messages))
     test.feed(messages)
 
     report = test.finish()

@@ -11,7 +11,7 @@ from moderation.campaigns.campaign import Campaign
 from moderation.campaigns.chart import Mark, marks
 from moderation.campaigns.effect import Effect, Series, effect
 from moderation.campaigns.gather import Stores, gather
-from moderation.campaigns.words import estimate_ja
+from moderation.campaigns.words import ESTIMATES_JA, estimate_ja
 from moderation.storage.database import Connection
 from moderation.storage.models import models
 from moderation.storage.rules import rulesets
@@ -72,12 +72,6 @@ def _changes(connection: Connection) -> list[tuple[datetime, str]]:
 
 def estimates(found: Effect) -> list[tuple[str, str]]:
     """Every estimate there is, by its Japanese name."""
-    named = (
-        ("前後の変化（判定に使う値）", found.level),
-        ("傾きも考えに入れた変化", found.with_trend),
-        ("公開前の1週間ごとの動き", found.trend),
-        ("触れていないカテゴリと比べて", found.control),
-        ("対象でない配信と比べて", found.rooms),
-        ("読んでいない人と比べて", found.readers),
-    )
+    all_of_them = (found.level, found.with_trend, found.trend, found.control, found.rooms, found.readers)
+    named = zip(ESTIMATES_JA, all_of_them, strict=True)
     return [(name, estimate_ja(one)) for name, one in named if one is not None]

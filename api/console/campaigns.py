@@ -1,4 +1,4 @@
-"""Campaigns (啓発): awareness articles, how far they got, and whether trouble went down."""
+"""Campaigns (啓蒙記事): awareness articles, how far they got, and whether trouble went down."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ from moderation.campaigns.gather import Stores, gather_before
 from moderation.campaigns.plan import plan
 from moderation.campaigns.reach import read_reach_csv
 from moderation.campaigns.register import Entry, add_event, close, register
-from moderation.campaigns.words import REASON_JA, VERDICT_JA, estimate_ja, plan_ja, sentences
+from moderation.campaigns.words import ESTIMATES_JA, REASON_JA, VERDICT_JA, estimate_ja, plan_ja, sentences
 from moderation.errors import FieldProblem, Invalid, NotFound
 from moderation.storage import policies
 from moderation.storage.database import Connection
@@ -220,6 +220,7 @@ def _show(
         campaign=found.campaign,
         effect=found.effect,
         estimates=estimates(found.effect),
+        meanings=ESTIMATES_JA,
         estimate_ja=estimate_ja,
         sentences=sentences(found.effect),
         verdict=VERDICT_JA[found.effect.verdict],

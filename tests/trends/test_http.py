@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -125,6 +126,18 @@ def test_the_page_shows_sentences_chart_tables_and_what_the_figures_mean(
         "欠測",
     ):
         assert words in page.text
+
+
+def test_each_figure_says_what_it_is_when_pointed_at(visit, sqlite_database):
+    page = visit(Role.ANALYST).get("/console/trends").text
+
+    told = re.findall(r'class="defined" tabindex="0" aria-describedby="(tip-\d+)">([^<]+)<', page)
+    assert {"1,000件あたり", "視聴者1,000人あたり", "比", "増減", "違反と認めた割合"} <= {
+        name for _, name in told
+    }
+    tips = dict(re.findall(r'role="tooltip" id="(tip-\d+)" lang="ja">([^<]+)<', page))
+    assert [key for key, _ in told] == list(tips)
+    assert all(tips.values())
 
 
 def test_the_page_can_be_read_in_english(visit):

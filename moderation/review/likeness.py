@@ -40,7 +40,7 @@ def near_sketches(text: str) -> tuple[int, ...]:
     if len(pairs) < _SHORTEST:
         return ()
     hashes = [crc32(pair.encode("utf-8", "surrogatepass")) for pair in pairs]
-    minima = [min((factor * one + summand) % _PRIME for one in hashes) for factor, summand in _FAMILY]
+    minima = [min([(factor * one + summand) % _PRIME for one in hashes]) for factor, summand in _FAMILY]
     bands = [minima[at : at + ROWS] for at in range(0, len(minima), ROWS)]
     return tuple(_hash(f"{number}:{band}") for number, band in enumerate(bands))
 

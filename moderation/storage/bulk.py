@@ -87,7 +87,7 @@ def write_columns(
     said = [at for at, column in enumerate(columns) if not _is_null(table, names[at], column)]
     names, columns = tuple([names[at] for at in said]), [columns[at] for at in said]
     compiled = conflict(sqlite.insert(table)).compile(dialect=_SQLITE, column_keys=names)
-    parameters = as_sqlite(compiled, table, names, columns)
+    parameters = _as_sqlite(compiled, table, names, columns)
     return connection.exec_driver_sql(compiled.string, parameters).rowcount
 
 
@@ -104,10 +104,9 @@ def _given(
     return unpacked(table, names), {"rows": as_json(names, list(zip(*columns, strict=True)))}
 
 
-def as_sqlite(
+def _as_sqlite(
     compiled: Any, table: Table, names: tuple[str, ...], given: Sequence[Sequence[Any]]
 ) -> list[tuple[Any, ...]]:
-    """Columns of values, in the order of ``names``, as rows of parameters for a statement compiled for SQLite."""
     columns: list[Iterable[Any]] = []
     for name in compiled.positiontup or ():
         values, to = given[names.index(name)], _writer(table, name)
@@ -150,7 +149,7 @@ def insert_new(
 
 def as_json(names: tuple[str, ...], rows: Sequence[Sequence[Any]]) -> str:
     """Rows as one value for ``unpacked``."""
-    return _ENCODER.encode([dict(zip(names, row, strict=True)) for row in rows]).decode()
+    return _json([dict(zip(names, row, strict=True)) for row in rows])
 
 
 @cache
@@ -161,9 +160,24 @@ def _writer(table: Table, name: str) -> Callable[[Sequence[Any]], Iterable[Any]]
         return _times
     if kind is Json:
         return copying.json_texts
+    to = writer_of_one(table, name)
+    return None if to is None else partial(map, to)
+
+
+def writer_of_one(table: Table, name: str) -> Callable[[Any], Any] | None:
+    """From one of our values to what the driver of SQLite takes; None where they are the same."""
+    kind = table.c[name].type
+    if isinstance(kind, UtcDateTime):
+        return _time
+    if kind is Json:
+        return _json
     if isinstance(kind, Boolean):
-        return partial(map, int)  # which the driver takes as it is
-    return partial(map, _day) if kind.python_type is date else None
+        return int  # which the driver takes as it is
+    return _day if kind.python_type is date else None
+
+
+def _json(value: Any) -> str:
+    return _ENCODER.encode(value).decode()
 
 
 def _times(values: Sequence[datetime | None]) -> list[str | None]:

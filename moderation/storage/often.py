@@ -6,14 +6,19 @@ and read as the types of their columns say. On PostgreSQL these may stand in a b
 
 from collections import namedtuple
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Column, Compiled, Connection, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine import Dialect
 
 from moderation.storage import bulk
 from moderation.storage.database import driver
+
+_SQLITE = sqlite.dialect()
+_POSTGRES = psycopg.dialect()  # type: ignore[no-untyped-call]
 
 
 class Query:
@@ -52,7 +57,6 @@ class Insert:
         self._names = names
         self._conflict = conflict
         self._returning = returning
-        self._compiled: dict[str, Compiled] = {}
         self._rows = _Rows(returning)
 
     def run(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> list[Any]:
@@ -60,30 +64,35 @@ class Insert:
         if not rows:
             return []
         dialect = connection.dialect
-        if dialect.name not in self._compiled:
-            self._compiled[dialect.name] = self._compile(dialect)
-        compiled = self._compiled[dialect.name]
         with driver(connection) as to:
             if dialect.name == "postgresql":
-                cursor = to.execute(compiled.string, {"rows": bulk.as_json(self._names, rows)})
+                cursor = to.execute(self._on_postgres, {"rows": bulk.as_json(self._names, rows)})
                 return self._rows.read(dialect, cursor) if self._returning else []
-            given = bulk.as_sqlite(compiled, self._table, self._names, list(zip(*rows, strict=True)))
+            statement, order = self._on_sqlite
+            given = [[row[at] if to is None else to(row[at]) for at, to in order] for row in rows]
             if self._returning:
-                return [
-                    row for one in given for row in self._rows.read(dialect, to.execute(compiled.string, one))
-                ]
-            to.executemany(compiled.string, given)
+                return [row for one in given for row in self._rows.read(dialect, to.execute(statement, one))]
+            to.executemany(statement, given)
             return []
 
-    def _compile(self, dialect: Dialect) -> Compiled:
-        table, names = self._table, self._names
-        if dialect.name == "postgresql":
-            made = self._conflict(postgresql.insert(table).from_select(names, bulk.unpacked(table, names)))
-        else:
-            made = self._conflict(sqlite.insert(table))
-        made = made.returning(*self._returning) if self._returning else made.inline()
-        compiled: Compiled = made.compile(dialect=dialect, column_keys=names)
-        return compiled
+    @cached_property
+    def _on_postgres(self) -> str:
+        rows = bulk.unpacked(self._table, self._names)
+        made = self._finished(postgresql.insert(self._table).from_select(self._names, rows))
+        return str(made.compile(dialect=_POSTGRES))
+
+    @cached_property
+    def _on_sqlite(self) -> tuple[str, list[tuple[int, Callable[[Any], Any] | None]]]:
+        """The statement, and for each of its parameters which value of a row it is and what makes it the driver's."""
+        made = self._finished(sqlite.insert(self._table)).compile(dialect=_SQLITE, column_keys=self._names)
+        order = [
+            (self._names.index(name), bulk.writer_of_one(self._table, name)) for name in made.positiontup
+        ]
+        return made.string, order
+
+    def _finished(self, statement: Any) -> Any:
+        statement = self._conflict(statement)
+        return statement.returning(*self._returning) if self._returning else statement.inline()
 
 
 def leaving_alone(statement: Any) -> Any:

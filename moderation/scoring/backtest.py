@@ -27,7 +27,8 @@ from rules.subject import Recent
 from rules.windows import WindowSpec
 
 _TEXTS = 20_000
-"""Texts of which is remembered what rules find in them: people say the same short things all day."""
+"""Texts of which is remembered what rules find in them, from the second time on: people say the same short things
+all day, and most others are never said again."""
 _ROOMS = 5_000
 """Rooms whose talk is remembered; the one that was silent longest goes first."""
 _OUTCOMES = 10_000
@@ -81,7 +82,8 @@ class Backtest:
         self._count_new = self._new.engine.counting(counters, UNKNOWN.keys())
         self._count_old = self._old.engine.counting(counters, UNKNOWN.keys())
         self._talk: OrderedDict[str, Talk] = OrderedDict()
-        self._known = lru_cache(maxsize=_TEXTS)(self._look_at)
+        self._once: set[str] = set()
+        self._known: dict[str, tuple[Views, Searched, Searched | None]] = {}
         self._follows = lru_cache(maxsize=_OUTCOMES)(self._outcome)
         self._results: dict[str, RuleResult] = {}
         self._begun = monotonic()
@@ -123,7 +125,7 @@ class Backtest:
         return self.report
 
     def _try(self, message: Archived) -> None:
-        views, in_new, in_old = self._known(message.text)
+        views, in_new, in_old = self._known.get(message.text) or self._look_at(message.text)
         talk = self._talk_of(message.room_id)
         subject = self._subjects.of(message, views, talk)
         values: dict[str, int] = {}
@@ -140,11 +142,20 @@ class Backtest:
         talk.add(message.author_id, Recent(folded=new.folded, sent_at=message.counted_at))
 
     def _look_at(self, text: str) -> tuple[Views, Searched, Searched | None]:
-        """A text and what the rules find in it alone."""
+        """A text and what the rules find in it alone; remembered from the second time on."""
         views = Views(text)
         in_new = self._new.search(views)
         in_old = self._old.search(views, in_new)
-        return views, in_new, None if self._old.silent(in_old) else in_old
+        found = views, in_new, None if self._old.silent(in_old) else in_old
+        if text in self._once:
+            if len(self._known) >= _TEXTS:
+                self._known.clear()
+            self._known[text] = found
+        else:
+            if len(self._once) >= _TEXTS:
+                self._once.clear()
+            self._once.add(text)
+        return found
 
     def _outcome(self, found: tuple[int, ...], replaced: tuple[int, ...]) -> _Outcome:
         """What follows where these rules of the candidate fire, and these of those that only the live set has."""

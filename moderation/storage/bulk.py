@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnClause,
     Connection,
     Integer,
-    Row,
     Select,
     Table,
     Text,
@@ -131,26 +130,27 @@ def insert_new(
     """
     if not columns or not columns[0]:
         return set()
-    given_rows = len(columns[0])
+    asked = len(columns[0])
     if connection.dialect.name == "postgresql":
         rows, given = _given(connection, table, names, columns)
         inserted = postgresql.insert(table).from_select(names, rows).on_conflict_do_nothing()
         new = connection.execute(inserted.returning(*table.primary_key), given).all()
-        return set() if len(new) == given_rows else _others(table, names, columns, new)
+        return set() if len(new) == asked else _others(table, names, columns, new)
     # Rows get ascending numbers on SQLite, and a writer holds its one write lock: what is above is ours.
     last = connection.execute(select(func.max(_rowid)).select_from(table)).scalar() or 0
     done = write_columns(
         connection, table, names, columns, lambda statement: statement.on_conflict_do_nothing()
     )
-    if done == given_rows:
+    if done == asked:
         return set()
     new = connection.execute(select(*table.primary_key).where(_rowid > last)).all()
     return _others(table, names, columns, new)
 
 
 def _others(
-    table: Table, names: tuple[str, ...], columns: Sequence[Sequence[Any]], new: Iterable[Row[Any]]
+    table: Table, names: tuple[str, ...], columns: Sequence[Sequence[Any]], new: Iterable[object]
 ) -> set[tuple[Any, ...]]:
+    """Keys of the columns that are not among the new ones."""
     keys = zip(*(columns[names.index(column.name)] for column in table.primary_key), strict=True)
     return set(keys).difference(new)
 

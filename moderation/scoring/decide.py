@@ -5,7 +5,6 @@ review, but never ``threat``, ``self_harm`` or harm to minors.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import msgspec
 
@@ -34,8 +33,7 @@ class Classified(msgspec.Struct, frozen=True, kw_only=True):
     targets: Callable[[], Mapping[Target, float]] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleFindings:
+class RuleFindings(msgspec.Struct, frozen=True, kw_only=True):
     """What the rules say of one message, after their own order of precedence.
 
     Attributes:

@@ -14,6 +14,7 @@ from moderation.errors import Misconfigured
 from moderation.taxonomy import Category, Severity, Strictness
 
 POLICY_FILE = Path(__file__).with_name("policy.yaml")
+_BY_RANK = tuple(Severity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class OperatingPoint:
         """How bad a score is that reached ``review``."""
         if score < self.severe:
             return self.severity
-        return tuple(Severity)[min(self.severity.rank + 1, Severity.CRITICAL.rank)]
+        return _BY_RANK[min(self.severity.rank + 1, Severity.CRITICAL.rank)]
 
 
 class Points(dict[Category, OperatingPoint]):

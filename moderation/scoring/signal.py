@@ -1,12 +1,11 @@
 """Signal: one piece of evidence about one message."""
 
-from dataclasses import dataclass
+import msgspec
 
 from moderation.taxonomy import Category, Severity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signal:
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """What one detector says about one message.
 
     Attributes:

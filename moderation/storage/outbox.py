@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, insert, select, update
 
 from moderation.storage import tallies
@@ -36,8 +37,7 @@ class OutboxRow:
     attempts: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a service may want to hear of.
 
     Attributes:

@@ -1,11 +1,11 @@
 """Open or join the live case of a key: one statement that is safe against everybody else."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, bindparam, text, update
 
 from moderation.review.care import is_heavy
@@ -24,8 +24,7 @@ CHILD_SAFETY_QUEUE = "child_safety"
 GENERAL_QUEUE = "general"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """What joins a case: hits of one key, or one report.
 
     Attributes:
@@ -55,8 +54,7 @@ class Arrival:
     other_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
+class Joined(msgspec.Struct, frozen=True, kw_only=True):
     """The case an arrival went to. ``first_seq`` is the number of its first hit or report."""
 
     case_id: str

@@ -186,7 +186,7 @@ class TestUrgent:
         assert (calm.status, calm.case_id, danger.status) == ("kept", None, "opened")
 
     def test_the_category_the_message_points_to_stands_beside_the_reason(self, take_once):
-        subject = about_message("m-1", author_id="u-1", room_id="r-1", text="早く死ねよお前")
+        subject = about_message("m-1", author_id="u-1", room_id="r-1", text="お前を殺しに行くからな")
         wrong = report(subject=subject, reason=ReportReason.SPAM_SCAM, text="")
         take_once(wrong)
 

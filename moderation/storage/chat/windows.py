@@ -29,7 +29,7 @@ from rules.windows import WindowRequest, WindowSpec
 
 MOST_MEMBERS = 2_000
 MOST_COUNTERS = 1_000_000
-"""Counters of one service and one length of time that live at once: some 200 MB."""
+"""Counters of one service and one length of time that live at once: some 110 MB of small ones."""
 PREFIX = "ibasho:w"
 NOT_KEPT = f"{PREFIX}:not_kept"
 """How many messages began a counter that was not kept: a hash of numbers by service and seconds of keeping."""

@@ -62,7 +62,7 @@ def _keep_files(database: Database, sources: RuleSources, *, by: str, note: str)
     for problem in made.problems:
         print(problem)
     if made.problems:
-        errors().print(f"{len(made.problems)} problems; nothing was changed.")
+        errors().print(f"Problems: {len(made.problems)}; nothing was changed.")
         raise typer.Exit(EXIT_BAD_DATA)
     for rule_id in made.raised:
         errors().print(f"{rule_id}: got a new version number, since its content changed.")

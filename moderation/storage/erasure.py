@@ -34,7 +34,7 @@ class AuthorHasOpenCases(Conflict):
     code = "author_has_open_cases"
 
     def __init__(self, author_id: str, count: int) -> None:
-        super().__init__(f"Open cases of {author_id!r}: {count}; decide them first.")
+        super().__init__(f"{author_id!r} has {count} open cases; decide them first.")
 
 
 def check(connection: Connection, service: str, author_id: str) -> None:

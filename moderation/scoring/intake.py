@@ -199,7 +199,7 @@ class Intake:
         *,
         dry_run: bool,
     ) -> list[Verdict]:
-        """What the engine says; all that it read and found on the way is given back before anybody waits again."""
+        """What the engine says, read and counted piece by piece; what it found on the way is given back before anybody waits again."""
         engine = self._engines.current
         # Small groups are through in a moment; in turns they no longer come together, which costs a tenth more a message.
         turn = self._turns if len(messages) > MOST_TOGETHER else nullcontext()

@@ -69,7 +69,7 @@ class Insert:
                 cursor = to.execute(self._on_postgres, {"rows": bulk.as_json(self._names, rows)})
                 return self._rows.read(dialect, cursor) if self._returning else []
             statement, order = self._on_sqlite
-            given = [[row[at] if to is None else to(row[at]) for at, to in order] for row in rows]
+            given = [[row[at] if write is None else write(row[at]) for at, write in order] for row in rows]
             if self._returning:
                 return [row for one in given for row in self._rows.read(dialect, to.execute(statement, one))]
             to.executemany(statement, given)

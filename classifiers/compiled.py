@@ -141,21 +141,27 @@ class Compiled:
 
     def _rows(self, extracts: Sequence[Extract]) -> Floats:
         """The same for many."""
-        # reduceat knows no empty segment, so each one ends with a row of its own.
-        ids: list[int] = []
-        starts: list[int] = []
-        for extract in extracts:
-            starts.append(len(ids))
-            ids += extract.ends
-            ids.append(self._nothing)
-            starts.append(len(ids))
-            ids += extract.marks
-            ids.append(self._biases)
-        sums: Floats = np.add.reduceat(self._summed.take(ids, axis=0), starts, axis=0)
-        rows: Floats = sums[::2] / damping(sums[::2, -1:]) + sums[1::2]
+        grams = self._sums([extract.ends for extract in extracts], self._nothing)
+        rest: Floats = self._summed[self._biases :].repeat(len(extracts), axis=0)
+        marked = [at for at, extract in enumerate(extracts) if extract.marks]
+        if marked:  # few are
+            rest[marked] = self._sums([extracts[at].marks for at in marked], self._biases)
+        rows: Floats = grams / damping(grams[:, -1:]) + rest
         for extract, row in zip(extracts, rows, strict=True):
             extract.row = row
         return rows
+
+    def _sums(self, features: Sequence[Sequence[int]], last: int) -> Floats:
+        """The rows of each text's features and ``last`` put together; reduceat knows no empty segment."""
+        ids: list[int] = []
+        starts: list[int] = []
+        for some in features:
+            starts.append(len(ids))
+            ids += some
+            ids.append(last)
+        places = np.fromiter(ids, dtype=np.intp, count=len(ids))  # half the time of what `take` does itself
+        sums: Floats = np.add.reduceat(self._summed.take(places, axis=0), starts, axis=0)
+        return sums
 
 
 def probabilities(logits: NDArray[Any]) -> NDArray[Any]:

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -30,6 +31,9 @@ _RESTS: Final = (0, 2, 5, 10)
 
 _FILLED: Final = (3, 5, 8, 12)
 """How often each pair of letters stands in a text that fills the screen more and more. Talk stays below."""
+
+_NUMBER: Final = itemgetter(2)
+"""Of start, end and number of what an automaton finds."""
 
 _ADDRESS: Final = re.compile(
     "お前|おまえ|おめえ|てめ|貴様|きさま|あんた|あなた|君|きみ|お主|主さん|ぬし|配信者|うp主|@"
@@ -73,20 +77,26 @@ class FeatureSpace:
 
     def extract(self, views: Views) -> Extract:
         """Number a text of any content, in time linear in its length; a second time it is remembered."""
-        extract: Extract | None = views.memory.get(self)
-        if extract is None:
-            extract = views.memory[self] = self._extract(views)
+        [extract] = self.extracts([views])
         return extract
 
-    def _extract(self, views: Views) -> Extract:
-        folded = views.folded
-        hits = self.lexicon.find(views)
+    def extracts(self, texts: Sequence[Views]) -> list[Extract]:
+        """The same for many, stage by stage: so each automaton's tables stay near the processor."""
+        fresh = [views for views in texts if self not in views.memory]
+        found = [self.lexicon.find(views) for views in fresh]
+        # Where they are is not kept: few texts are asked, and a batch of a hundred leaves two thousand tuples less.
+        ends = [list(map(_NUMBER, self._find(views.folded))) for views in fresh]
+        marks = [self._marks(views, hits) for views, hits in zip(fresh, found, strict=True)]
+        for views, extract in zip(fresh, map(Extract, ends, marks, found), strict=True):
+            views.memory[self] = extract
+        return [views.memory[self] for views in texts]
+
+    def _marks(self, views: Views, hits: Sequence[Hit]) -> list[int]:
         known = self._mark_ids
         marks = [known[mark] for mark in marks_of(views, hits) if mark in known]
         if len(marks) > 1:
             marks.sort()  # sets come in any order, and sums of floats depend on it
-        # Where they are is not kept: few texts are asked, and a batch of a hundred leaves two thousand tuples less.
-        return Extract([gram for _, _, gram in self._find(folded)], marks, hits)
+        return marks
 
     def _find(self, folded: str) -> Sequence[tuple[int, int, int]]:
         if self._automaton is None:
@@ -176,7 +186,9 @@ def marks_of(views: Views, hits: Sequence[Hit]) -> AbstractSet[str]:
 def _filled(raw: str) -> int:
     """How far a text repeats itself: 0 (as people talk) to 4, by how often each pair of letters stands in it."""
     # Letters alone would do for kana and kanji; Latin has few, and pairs take ten times as long.
-    if len(raw) < _FILLED[0] * len(set(raw)):
+    # Of most texts the first half has more different letters than a filled one has in all.
+    least = len(raw) // _FILLED[0]
+    if len(set(raw[: len(raw) // 2 + 1])) > least or len(set(raw)) > least:
         return 0
     return bisect_right(_FILLED, len(raw) / (len(set(pairwise(raw))) or 1))
 

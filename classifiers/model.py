@@ -75,8 +75,7 @@ class Classifier:
 
     def score(self, items: Sequence[str | Views]) -> list[Scores]:
         """Score texts of any content, in time linear in their length."""
-        extract = self._space.extract
-        extracts = [extract(Views(item) if isinstance(item, str) else item) for item in items]
+        extracts = self._space.extracts([Views(item) if isinstance(item, str) else item for item in items])
         if not extracts:
             return []
         if len(extracts) == 1:  # what is quickest for many takes twice the time for one

@@ -1,4 +1,4 @@
-"""Named views of one text, each made when it is first asked for."""
+"""Named views of one text: folded at once, the others made when they are first asked for."""
 
 from functools import cached_property
 from itertools import accumulate
@@ -22,19 +22,8 @@ class Views:
     def __init__(self, raw: str) -> None:
         self.raw: Final = raw
         self.memory: Final[dict[object, Any]] = {}
-        self._folding: Folded | None = None
-
-    @property
-    def folding(self) -> Folded:
-        """The fold, with its way back."""
-        if self._folding is None:  # every text is folded; a cached property would take a lock for it
-            self._folding = fold(self.raw)
-        return self._folding
-
-    @property
-    def folded(self) -> str:
-        """The folded text."""
-        return self.folding.text
+        self.folding: Final[Folded] = fold(raw)
+        self.folded: Final = self.folding.text
 
     @cached_property
     def words(self) -> list[Word]:

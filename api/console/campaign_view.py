@@ -1,36 +1,51 @@
 """What the page and the chart of a campaign show: its effect, and the marks that may explain a movement."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from fastapi import Request
 
 from api.console.asked import asked
 from api.deps import Parts
 from moderation.campaigns.campaign import Campaign
-from moderation.campaigns.chart import Mark, marks
+from moderation.campaigns.chart import Picture, marks
 from moderation.campaigns.effect import Effect, Series, effect
-from moderation.campaigns.gather import Stores, gather
-from moderation.campaigns.words import ESTIMATES_JA, estimate_ja
+from moderation.campaigns.gather import Stores, gather, gather_before
+from moderation.campaigns.plan import plan
+from moderation.campaigns.timeseries import Estimate
+from moderation.campaigns.variance import Days
+from moderation.campaigns.words import ESTIMATES_JA, plan_ja
 from moderation.storage.database import Connection
 from moderation.storage.models import models
 from moderation.storage.rules import rulesets
 from moderation.storage.trends import campaigns as store
 from moderation.storage.trends.pseudonym import read_pseudonyms
-from moderation.trends.days import Period
+from moderation.storage.trends.sums import read_gaps
+from moderation.trends.count import LIVE
+from moderation.trends.days import Period, jst_day_of
 
 _CHANGES_MARKED = 200
 """Changes of rules that are looked at, the newest."""
 
 
+PLANNED = -0.2
+"""The change that the page of an article that is still to come speaks of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A campaign with its effect, and what is drawn of it (None: nothing was counted)."""
+    """A campaign with its effect.
+
+    Attributes:
+        picture: What is drawn: both sides of the publication; where they cannot be compared yet, the last eight
+            weeks. None where nothing was hit.
+        planned: Before there is anything to compare: how long it will take.
+    """
 
     campaign: Campaign
     effect: Effect
-    period: Period | None
-    marks: list[Mark]
+    picture: Picture | None
+    planned: tuple[str, ...] = ()
 
 
 def measured(
@@ -44,18 +59,42 @@ def measured(
     """A campaign of the service asked for, measured now. Raises CampaignNotFound."""
     service = asked(request, connection, now).service
     campaign = store.get(connection, campaign_id, service=service)
-    series = gather(Stores(connection, archive, read_pseudonyms(parts.settings)), campaign, now=now)
-    period = _period(series)
-    told = (
-        [] if period is None else marks(campaign, _others(connection, campaign), _changes(connection), period)
-    )
-    return Measured(campaign=campaign, effect=effect(series), period=period, marks=told)
+    stores = Stores(connection, archive, read_pseudonyms(parts.settings))
+    series = gather(stores, campaign, now=now)
+    planned: tuple[str, ...] = ()
+    days, period, origin = series.days, _period(series), jst_day_of(campaign.published_at)
+    if days is None:
+        before = gather_before(stores, service, campaign.categories, now=now, audience=campaign.audience)
+        if before is not None:
+            days, origin = before[0], jst_day_of(now)
+            period = _last_days(days, origin)
+            made = plan(days, messages=before[1])
+            planned = () if made is None else plan_ja(made, PLANNED)
+    picture = None
+    if days is not None and period is not None and days.hits.any():
+        told = marks(
+            campaign,
+            _others(connection, campaign),
+            _changes(connection),
+            read_gaps(archive, service, period, source=series.source or LIVE),
+            period,
+        )
+        picture = Picture(
+            days=days, origin=origin, period=period, marks=told, published=jst_day_of(campaign.published_at)
+        )
+    return Measured(campaign=campaign, effect=effect(series), picture=picture, planned=planned)
 
 
 def _period(series: Series) -> Period | None:
     if series.before is None or series.after is None:
         return None
     return Period(first=series.before.first, last=series.after.last)
+
+
+def _last_days(days: Days, today: date) -> Period | None:
+    if not days.number.size:
+        return None
+    return Period(first=today + timedelta(days=int(days.number.min())), last=today - timedelta(days=1))
 
 
 def _others(connection: Connection, campaign: Campaign) -> list[Campaign]:
@@ -70,8 +109,8 @@ def _changes(connection: Connection) -> list[tuple[datetime, str]]:
     return rules + [(one.at, "モデル変更") for one in models.history(connection) if one.at is not None]
 
 
-def estimates(found: Effect) -> list[tuple[str, str]]:
-    """Every estimate there is, by its Japanese name."""
+def estimates(found: Effect) -> list[tuple[str, str, Estimate]]:
+    """Every estimate there is, with its name and what it means."""
     all_of_them = (found.level, found.with_trend, found.trend, found.control, found.rooms, found.readers)
-    named = zip(ESTIMATES_JA, all_of_them, strict=True)
-    return [(name, estimate_ja(one)) for name, one in named if one is not None]
+    named = zip(ESTIMATES_JA.items(), all_of_them, strict=True)
+    return [(name, meaning, one) for (name, meaning), one in named if one is not None]

@@ -19,7 +19,7 @@ from moderation.campaigns.gather import Stores, gather_before
 from moderation.campaigns.plan import plan
 from moderation.campaigns.reach import read_reach_csv
 from moderation.campaigns.register import Entry, add_event, close, register
-from moderation.campaigns.words import ESTIMATES_JA, REASON_JA, VERDICT_JA, estimate_ja, plan_ja, sentences
+from moderation.campaigns.words import REASON_JA, VERDICT_JA, plan_ja, sentences
 from moderation.errors import FieldProblem, Invalid, NotFound
 from moderation.storage import policies
 from moderation.storage.database import Connection
@@ -103,14 +103,12 @@ def campaign_chart(
 ) -> Response:
     """The chart as a picture."""
     del visitor
-    found = measured(request, campaign_id, connection, archive, parts, now)
-    days, period = found.effect.series.days, found.period
-    if days is None or period is None:
+    drawn = measured(request, campaign_id, connection, archive, parts, now).picture
+    if drawn is None:
         raise NotFound("Nothing was counted around this article.")
-    published = jst_day_of(found.campaign.published_at)
     if picture is Picture.PNG:
-        return Response(chart.png(days, found.marks, period, published), media_type="image/png")
-    return Response(chart.svg(days, found.marks, period, published), media_type="image/svg+xml")
+        return Response(chart.png(drawn), media_type="image/png")
+    return Response(chart.svg(drawn), media_type="image/svg+xml")
 
 
 @router.post("/console/campaigns/{campaign_id}", name="console_campaign_act", response_class=HTMLResponse)
@@ -207,9 +205,7 @@ def _show(
     error: Invalid | None = None,
 ) -> HTMLResponse:
     found = measured(request, campaign_id, connection, archive, parts, now)
-    days = found.effect.series.days
-    published = jst_day_of(found.campaign.published_at)
-    drawn = days is not None and found.period is not None
+    drawn = found.picture
     return render(
         request,
         "campaign.html",
@@ -220,16 +216,12 @@ def _show(
         campaign=found.campaign,
         effect=found.effect,
         estimates=estimates(found.effect),
-        meanings=ESTIMATES_JA,
-        estimate_ja=estimate_ja,
         sentences=sentences(found.effect),
         verdict=VERDICT_JA[found.effect.verdict],
         reasons=[REASON_JA[reason] for reason in found.effect.reasons],
-        alternative=chart.alternative_text(days, found.campaign, found.marks, found.period)
-        if days is not None and found.period is not None
-        else "",
-        rows=chart.table(days, published) if drawn and days is not None else (),
-        marks=found.marks,
+        picture=drawn,
+        alternative="" if drawn is None else chart.alternative_text(drawn),
+        planned=found.planned,
         reach=store.reach(connection, campaign_id),
         readers=store.reader_count(connection, campaign_id),
         categories=CATEGORY_JA,

@@ -7,6 +7,7 @@ from api.console.texts import DEFAULT, N_, translate
 
 JST = ZoneInfo("Asia/Tokyo")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_JUST_NOW = timedelta(seconds=5)
 
 _UNITS: tuple[tuple[int, str, str, str, str], ...] = (
     (_DAY, N_("%d日前"), N_("あと%d日"), N_("%d日超過"), N_("%d日")),
@@ -47,12 +48,13 @@ def long_day(when: datetime, language: str) -> str:
 
 
 def ago(when: datetime, now: datetime, language: str) -> str:
-    """How long ago; beyond a week the day itself."""
+    """How long ago; beyond a week, and for what is still to come, the day itself."""
     gone = now - when
-    if gone < timedelta(seconds=5):
+    if abs(gone) < _JUST_NOW:
         return translate(language, N_("たった今"))
-    if gone > timedelta(days=7):
-        return day_and_clock(when)
+    if not timedelta() < gone <= timedelta(days=7):
+        same_year = when.astimezone(JST).year == now.astimezone(JST).year
+        return day_and_clock(when) if same_year else f"{when.astimezone(JST):%Y/%m/%d %H:%M}"
     return _in_units(gone, 1, language)
 
 

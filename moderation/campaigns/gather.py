@@ -86,12 +86,12 @@ def gather_before(
     *,
     now: datetime,
     days: int = BEFORE_DAYS,
+    audience: Audience | None = None,
 ) -> tuple[Days, float] | None:
-    """The last days before today, to plan from, and their messages; None where nothing was measured."""
+    """The last days before today, which is their day 0, and their messages; None where nothing was measured."""
     today = jst_day_of(now)
     wanted = Period(first=today - timedelta(days=days), last=today - _DAY)
-    present = measurements.current(stores.main)
-    if present is None:
+    if (present := measurements.current(stores.main)) is None:
         return None
     campaign = Campaign(
         id="",
@@ -100,7 +100,7 @@ def gather_before(
         url=None,
         categories=tuple(categories),
         policies=(),
-        audience=Audience(),
+        audience=audience or Audience(),
         published_at=now,
         measured_with=present.version,
         created_at=now,
@@ -112,8 +112,8 @@ def gather_before(
     period = Period(first=min(counted), last=wanted.last)
     series, _ = _counts(stores, campaign, period, present.source, ())
     kept, _gaps = _kept(stores.archive, service, period, today, present.source)
-    number = np.arange(period.length) - period.length
-    return replace(series, number=number).only(kept), float(sum(counted.values()))
+    numbered = replace(series, number=np.arange(period.length) - period.length)
+    return numbered.only(kept), float(sum(counted.values()))
 
 
 def _model(

@@ -22,7 +22,8 @@ _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 def read_reach_csv(data: bytes, *, today: date) -> list[Reach]:
     """The series of a file with the columns ``day``, ``views`` and, if known, ``readers``.
 
-    Japanese headings and full-width figures are known too; an empty cell is "not known".
+    Japanese headings and full-width figures are known too; an empty cell is "not known". Cells may be parted by tabs or
+    semicolons as well.
 
     Args:
         data: The file.
@@ -91,13 +92,19 @@ def _text(data: bytes) -> str:
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:
     """Lines that are not empty, with their number."""
-    reader = csv.reader(io.StringIO(text, newline=None))
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=_delimiter(text))
     try:
         rows = [(reader.line_num, [_plain(cell) for cell in row]) for row in reader]
         return [(line, row) for line, row in rows if any(row)]
     except csv.Error as wrong:
         problem = _problem(reader.line_num, f"{wrong}; is a quotation mark left open?")
         raise Invalid("The file is no CSV.", [problem]) from wrong
+
+
+def _delimiter(text: str) -> str:
+    """What parts the heading: cells that are copied from a spreadsheet come with tabs."""
+    heading = next((line for line in text.splitlines() if line.strip()), "")
+    return max(",\t;", key=heading.count)
 
 
 def _plain(cell: str) -> str:

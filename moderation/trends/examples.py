@@ -1,7 +1,7 @@
 """Examples that an article may show: what many people wrote in many rooms, masked, and nothing that points to one of them.
 
 A masked wording is published only where at least five authors wrote it in at least three rooms, so that it is
-nobody's own. Messages about minors or by them, and the categories of ``BARRED``, give none, nor do words that hurt
+nobody's own. Messages about minors or by them or that speak of a child, and the categories of ``BARRED``, give none, nor do words that hurt
 and of which nothing could be hidden. For the rest of a category the kit offers an empty slot for a paraphrase of the
 editor's own.
 """
@@ -14,7 +14,7 @@ from functools import cache
 from classifiers.fold import fold
 from moderation.scoring.harm import HURTS
 from moderation.taxonomy import Category
-from moderation.trends.publishable import BARRED, HarmSpans, publishable
+from moderation.trends.publishable import BARRED, HarmSpans, publishable, speaks_of_a_child
 
 FEWEST_AUTHORS = 5
 FEWEST_ROOMS = 3
@@ -57,7 +57,7 @@ def examples(said: Iterable[Said], *, harm: HarmSpans) -> tuple[Example, ...]:
         categories = {Category(name) for name in one.categories}
         if not categories or categories & BARRED or len(one.text) > _LONGEST:
             continue
-        if categories & HURTS and not hidden(one.text):
+        if speaks_of_a_child(one.text) or (categories & HURTS and not hidden(one.text)):
             continue
         masked = publishable(one.text, names=(one.author,), harm=hidden)
         for category in categories:

@@ -1,11 +1,14 @@
 """The words that say what a letter is about, and whether it is about streaming, a game, or both."""
 
+import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from classifiers.fold import fold
-from classifiers.tokens import tokenise
+from classifiers.tokens import Token, tokenise
 from moderation.taxonomy import InquiryTopic
 
+_KATAKANA = re.compile(r"[ァ-ヺー]+")
 _TELLING = frozenset(("名詞", "動詞", "形容詞", "形状詞"))
 _EMPTY = frozenset(
     (
@@ -32,14 +35,35 @@ _GAME = (
 def telling_words(text: str) -> tuple[str, ...]:
     """Dictionary forms of the words that carry meaning, in order, each as often as it stands there."""
     # The dictionary writes loan words with their origin: リンク-link.
-    words = ((token.pos, token.lemma.partition("-")[0]) for token in tokenise(fold(text).wide))
-    return tuple(
-        word for pos, word in words if pos in _TELLING and word not in _EMPTY and _says_something(word)
-    )
+    return tuple(word for word in _words(fold(text).wide) if word not in _EMPTY and _says_something(word))
+
+
+def _words(text: str) -> Iterator[str]:
+    """Telling words; a run of katakana is one: what the dictionary does not know falls into pieces (ゴー・ス・ティング)."""
+    loan: list[Token] = []
+    for token in tokenise(text):
+        if _KATAKANA.fullmatch(token.surface):
+            if loan and loan[-1].end != token.start:
+                yield from _joined(loan)
+                loan = []
+            loan.append(token)
+            continue
+        yield from _joined(loan)
+        loan = []
+        if token.pos in _TELLING:
+            yield token.lemma.partition("-")[0]
+    yield from _joined(loan)
+
+
+def _joined(loan: Sequence[Token]) -> Iterator[str]:
+    if len(loan) > 1:
+        yield "".join(token.surface for token in loan)
+    elif loan and loan[0].pos in _TELLING:
+        yield loan[0].lemma.partition("-")[0]
 
 
 def _says_something(word: str) -> bool:
-    return not word.isdigit() and (len(word) > 1 or "一" <= word <= "龯")
+    return not word.isnumeric() and (len(word) > 1 or "一" <= word <= "龯")
 
 
 def topic_of(text: str) -> InquiryTopic | None:

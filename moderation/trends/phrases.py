@@ -71,7 +71,7 @@ class Phrase:
 
     Attributes:
         authors: On its busiest day: whoever wrote on two days would count twice in a sum.
-        usual: Texts it would have had if nothing had changed.
+        usual: Texts it would have had if nothing had changed, by the days on which it was kept.
         z: Log-odds ratio over its standard error.
         q_value: One-sided, corrected over all terms that were looked at.
     """
@@ -204,7 +204,7 @@ def emerging(now: Sequence[TermDay], before: Sequence[TermDay], *, most: int = 1
             continue
         seen = [day.terms[term].texts for day in before if term in day.terms]
         past = sum(seen) + _UNSEEN * (len(before) - len(seen))
-        usual = past * size_here / size_there if size_there else 0.0
+        usual = sum(seen) * size_here / size_there if size_there else 0.0
         scored.append((term, count, usual, _z(count.texts, size_here, past, size_there)))
     q_values = adjusted([erfc(z / sqrt(2)) / 2 for *_, z in scored]) if scored else []
     phrases = [

@@ -11,13 +11,13 @@ from moderation.trends.words import (
     CHANGE_JA,
     DEFINITIONS,
     STATE_JA,
-    WHY_JA,
     action_ja,
     category_ja,
     day_ja,
     outcome_ja,
     period_ja,
     reason_ja,
+    why_ja,
 )
 
 
@@ -91,7 +91,7 @@ def _category(trend: CategoryTrend) -> tuple[str, ...]:
         _or_dash(trend.per_viewers.value if trend.per_viewers else None),
         _or_dash(trend.before),
         "-" if ratio.value is None else figure(ratio.value) + _width(ratio.interval),
-        f"{change}（{WHY_JA[comparison.why]}）" if comparison.why else change,
+        f"{change}（{why_ja(comparison)}）" if comparison.why else change,
     )
 
 

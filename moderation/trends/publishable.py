@@ -5,11 +5,15 @@ rather too much than too little: a slot too many costs a word, one too few costs
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
 from moderation.taxonomy import Category
 
 NAME, LINK, MAIL, NUMBER, ID = "［名前］", "［リンク］", "［メール］", "［数字］", "［ID］"
+
+MASK = re.compile(f"{NAME}|{LINK}|{MAIL}|{NUMBER}|{ID}")
+"""Any of the slots."""
 
 BARRED = frozenset({Category.SELF_HARM, Category.PRIVACY, Category.SOLICITATION, Category.SEXUAL_HARASSMENT})
 """Categories whose wording is never published: it would teach a method, repeat the exposure, or hurt again."""
@@ -34,6 +38,20 @@ _NOBODY = frozenset(
     )
 )  # fmt: skip
 """What stands before さん and names nobody."""
+
+
+_CHILD = re.compile(
+    r"子ども|子供|こども|娘|息子|小学|中学|高校|未成年|児童|園児|小[1-6]|中[1-3]|高[1-3]|(?<![0-9])(?:[0-9]|1[0-7])[歳才]"
+)
+
+
+def speaks_of_a_child(text: str) -> bool:
+    """Whether a text speaks of a child or gives a child's age: that is never quoted.
+
+    >>> speaks_of_a_child("娘は１２歳です"), speaks_of_a_child("30歳です")
+    (True, False)
+    """
+    return _CHILD.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def publishable(text: str, *, names: Iterable[str] = (), harm: HarmSpans | None = None) -> str:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import permutations
 from math import hypot, log
 
 import numpy as np
@@ -20,7 +21,7 @@ from moderation.trends.compare import FALSE_DISCOVERIES, Change, adjusted
 from moderation.trends.days import Period
 from moderation.trends.letter import Letter, LetterKind
 from moderation.trends.letter_words import telling_words, topic_of
-from moderation.trends.publishable import HarmSpans, publishable
+from moderation.trends.publishable import MASK, HarmSpans, publishable, speaks_of_a_child
 
 FEWEST = 3
 """Letters that make a theme."""
@@ -32,6 +33,8 @@ _NEAR = 0.2
 _WORDS_SHOWN = 4
 _QUOTES_SHOWN = 3
 _LONGEST_QUOTE = 90
+_ABBREVIATION = 3
+"""Letters of a Latin word that is written in capitals: DM, ID."""
 
 Vector = NDArray[np.float64]
 
@@ -43,6 +46,7 @@ class Theme:
     Attributes:
         key: Stable as long as its words are: proposals refer to it.
         words: What marks it, the most typical first.
+        names: The same to be read: words that mostly stand together are one (地蔵 and 勇者: 地蔵勇者).
         letters: In the period; ``before``: in the one before.
         senders: Distinct people of the period's letters; a letter without a sender counts as one.
         change: Whether there are more or fewer senders; q_value: after correction over all themes.
@@ -53,6 +57,7 @@ class Theme:
 
     key: str
     words: tuple[str, ...]
+    names: tuple[str, ...]
     letters: int
     before: int
     senders: int
@@ -68,7 +73,7 @@ class Theme:
     @property
     def name(self) -> str:
         """Its first words: 詐欺・運営・リンク."""
-        return "・".join(self.words)
+        return "・".join(self.names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +104,7 @@ def find_themes(letters: Sequence[Letter], period: Period, *, harm: HarmSpans | 
         harm: Where a quoted text hurts, to mask it.
     """
     read = sorted((one for one in letters if one.text.strip()), key=lambda one: (one.at, one.id))
-    words = [telling_words(one.text) for one in read]
+    words = [telling_words(_nameless(one)) for one in read]
     matrix, vocabulary = _weights(words)
     groups = _groups(matrix, words)
     themes = [_theme([read[at] for at in group], group, matrix, vocabulary, period, harm) for group in groups]
@@ -197,6 +202,7 @@ def _theme(
     return Theme(
         key=blake2b("・".join(sorted(words)).encode(), digest_size=6).hexdigest(),
         words=words,
+        names=_names(words, [one.text for one in letters]),
         letters=len(now),
         before=len(letters) - len(now),
         senders=_senders(now),
@@ -209,6 +215,23 @@ def _theme(
         topics=_topics(now),
         quotes=_quotes([letters[at] for at in order if letters[at].at >= period.start], harm),
     )
+
+
+def _nameless(letter: Letter) -> str:
+    """A letter's text without whom it names: a theme is called by its words."""
+    return MASK.sub("、", publishable(letter.text, names=(letter.sender or "",)))
+
+
+def _names(words: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
+    """The words as people write them, put together where that is how most texts have them."""
+    found = list(words)
+    for first, second in permutations(words, 2):
+        if first in found and second in found:
+            holding = sum(first in text or second in text for text in texts)
+            if holding and 2 * sum(first + second in text for text in texts) >= holding:
+                found[found.index(first)] = first + second
+                found.remove(second)
+    return tuple(word.upper() if word.isascii() and len(word) <= _ABBREVIATION else word for word in found)
 
 
 def _senders(letters: Sequence[Letter]) -> int:
@@ -229,14 +252,15 @@ def _topic(letter: Letter) -> InquiryTopic:
 
 def _quotes(letters: Sequence[Letter], harm: HarmSpans | None) -> tuple[str, ...]:
     """Different ones, the most typical first; what concerns minors is never quoted."""
-    quotes: dict[str, None] = {}
+    quotes: dict[frozenset[str], str] = {}
     for one in letters:
         if len(quotes) == _QUOTES_SHOWN:
             break
-        if not one.minors:
+        if not one.minors and not speaks_of_a_child(one.text):
+            says = frozenset(telling_words(_nameless(one)))
             names = () if one.sender is None else (one.sender,)
-            quotes[_short(publishable(one.text, names=names, harm=harm))] = None
-    return tuple(quotes)
+            quotes.setdefault(says, _short(publishable(one.text, names=names, harm=harm)))
+    return tuple(quotes.values())
 
 
 def _short(text: str) -> str:

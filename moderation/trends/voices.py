@@ -12,12 +12,13 @@ from moderation.trends.words import period_ja, topic_ja
 _THEMES_NAMED = 3
 
 DEFINITIONS: tuple[tuple[str, str], ...] = (
-    ("話題", "文のある通報とお問い合わせを、共通する言葉でまとめたもの。3件以上に共通するものだけを出しています。同じ手紙からは、いつも同じ話題ができます。"),
+    ("話題", "文のある通報とお問い合わせを、共通する言葉でまとめたもの。3件以上に共通するものだけを出しています。同じ通報とお問い合わせからは、いつも同じ話題ができます。"),
     ("増えた・減った", "すぐ前の同じ長さの期間と、書いた人の数で比べたもの。全部の話題を同時に調べることを考えに入れても（偽発見率5%）偶然では説明しにくいときだけ言います。"),
     ("配信・ゲーム", "お問い合わせは選ばれた区分、通報は文の言葉から。どちらともいえないものは数えていません。"),
     ("ブロック・ミュートされた書き込み", "該当した書き込みのうち、10分以内に書き手がだれかにブロックかミュートをされたもの。"),
     ("離れる速さ", "該当した書き込みの後3分間に離れた視聴者の、1分あたりの人数を、同じ配信のほかの時間と比べた値。1倍なら同じです。"),
-    ("通報されなかった不満", "該当した書き込みの新しい順に2万件まで。未成年に関わる手紙は件数に入りますが、引用しません。"),
+    ("通報されなかった不満", "上のブロック・ミュートされた書き込みのうち、だれも通報しなかったもの。該当した書き込みの新しい順に2万件までを調べています。"),
+    ("引用", "その話題らしい文から順に3つまで。名前、連絡先、リンク、数字などは伏せています。未成年に関わるものは件数に入りますが、引用しません。"),
 )  # fmt: skip
 """Each word of the page, and what it means."""
 
@@ -48,7 +49,7 @@ def _moved(themes: Themes) -> Iterator[str]:
     for theme in themes.themes:
         if theme.change is not Change.UNCLEAR:
             word = "増えました" if theme.change is Change.UP else "減りました"
-            yield f"「{_name(theme)}」と書いた人は、{theme.senders_before:,}人から{theme.senders:,}人に{word}。"
+            yield f"「{_name(theme)}」について書いた人は、{theme.senders_before:,}人から{theme.senders:,}人に{word}。"
     if themes.themes and themes.before and all(one.change is Change.UNCLEAR for one in themes.themes):
         yield "前の期間と比べて、増えた・減ったと言える話題はありません。"
 
@@ -82,4 +83,4 @@ def _quiet(quiet: Quiet) -> Iterator[str]:
 
 
 def _name(theme: Theme) -> str:
-    return "・".join(theme.words[:2])
+    return "・".join(theme.names[:2])

@@ -4,7 +4,7 @@ from datetime import date
 
 from moderation.review.decision import ACTION_JA, OUTCOME_JA
 from moderation.taxonomy import CATEGORY_JA, REASON_JA, Category, InquiryTopic
-from moderation.trends.compare import Change, Why
+from moderation.trends.compare import Change, Comparison, Why
 from moderation.trends.count import ALL
 from moderation.trends.shapes import DayState
 
@@ -63,7 +63,7 @@ DEFINITIONS: tuple[tuple[str, str], ...] = (
     ("比", "この期間の1,000件あたりの件数を、前の期間のもので割った値。1なら変わらず、2なら2倍です。"),
     ("前の同じ曜日", "曜日の並びがそろう、すぐ前の期間と比べた増減と比。"),
     ("違反と認めた割合", "そのカテゴリで、人が「違反あり」か「違反なし」と結論を出したもののうち、「違反あり」の割合。"),
-    ("ふだん", "増加のお知らせでは、直近28日間の同じ種類の日（平日か休日）の同じ時間帯から見込まれる件数。言い方では、前の4週間の割合から見込まれる件数。"),
+    ("ふだん", "増加のお知らせでは、直近28日間の同じ種類の日（平日か休日）の同じ時間帯から見込まれる件数。言い方では、前の4週間の割合から見込まれる件数（2人以上が使った日だけを数えます）。"),
     ("日", "日本時間の0時から24時まで。"),
     ("欠測", "判定はしたものの数えられなかったメッセージが多い日。0件ではないため、率を出さず、グラフでは線を切っています。"),
 )  # fmt: skip
@@ -73,6 +73,16 @@ DEFINITIONS: tuple[tuple[str, str], ...] = (
 def category_ja(name: str) -> str:
     """The Japanese name of a category, or of ``all``."""
     return ALL_JA if name == ALL else CATEGORY_JA[Category(name)]
+
+
+def why_ja(comparison: Comparison) -> str:
+    """Why nothing can be said of a category; empty where something can."""
+    if comparison.why is None:
+        return ""
+    width = comparison.ratio.interval
+    if comparison.why is Why.WITHIN_CHANCE and width is not None and not width.low <= 1 <= width.high:
+        return "全カテゴリを同時に調べると、偶然の範囲を超えていません"
+    return WHY_JA[comparison.why]
 
 
 def reason_ja(name: str) -> str:

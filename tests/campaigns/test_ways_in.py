@@ -101,6 +101,8 @@ def test_what_is_not_there_or_cannot_be_planned_is_said(app_client):
         "\ufeff日付,閲覧数\r2026-08-01,1200\r".encode(),
         '\n日付,閲覧数\n２０２６／８／１,"１，２００"\n'.encode(),
         b'day,views,readers\n\n2026-08-01,"1,200",\n',
+        "日付\t閲覧数\n2026/08/01\t1,200\n".encode(),
+        b"day;views\n2026-08-01;1200\n",
     ],
 )
 def test_spreadsheets_as_they_are_saved_here_are_read(data):

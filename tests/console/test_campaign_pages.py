@@ -1,10 +1,14 @@
 """Awareness articles in the console: entered, planned, measured, drawn."""
 
+import random
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from moderation.storage.accounts import accounts
 from moderation.storage.trends.pseudonym import read_pseudonyms
 from moderation.taxonomy import Role
+from moderation.trends.days import JST, jst_day_of
 from tests.campaigns import world
 
 
@@ -34,6 +38,25 @@ def test_an_article_is_entered_and_its_page_says_what_cannot_be_told_yet(cs, mod
     assert "言い返す前に、ひと呼吸" in page
     assert "判断できない" in page
     assert cs.get(address.replace("?", "/chart.png?")).status_code == 404
+
+
+def test_an_article_that_is_still_to_come_shows_how_things_are_and_what_can_be_told(
+    cs, sqlite_database, model
+):
+    now, dice = datetime.now(UTC), random.Random(1)
+    for ago in range(1, 36):
+        day = jst_day_of(now - timedelta(days=ago))
+        world.keep(sqlite_database, world.chat(day, dice, insults=0.3), model)
+    coming = now + timedelta(days=5)
+    world.article(sqlite_database, model, published_at=coming)
+
+    page = cs.get("/console/campaigns/c1?service=stream").text
+
+    assert f"{coming.astimezone(JST):%m/%d %H:%M}</time>" in page
+    assert "記事はまだ公開されていません" in page
+    assert "5回に4回は分かります" in page
+    assert "これまでの動き" in page
+    assert cs.get("/console/campaigns/c1/chart.png?service=stream").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,12 @@ from babel.messages.pofile import read_po
 from api.console.names import WORDS
 from api.console.render import FOLDER
 from api.console.texts import LOCALE_DIR, read_catalogue
+from moderation.campaigns.words import ESTIMATES_JA
 from moderation.review.presets import PRESETS
 from moderation.storage.database import Database
 from moderation.taxonomy import Role
+from moderation.trends import voices
+from moderation.trends import words as trend_words
 
 TEMPLATES = sorted((FOLDER / "templates").glob("*.html"))
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%d")
@@ -32,6 +35,8 @@ def texts() -> Iterator[tuple[str, str]]:
     for name, words in WORDS.items():
         yield from ((name, text) for text in words.values())
     yield from (("presets", preset.label) for preset in PRESETS)
+    for meanings in (trend_words.DEFINITIONS, voices.DEFINITIONS, ESTIMATES_JA.items()):
+        yield from (("meanings", text) for pair in meanings for text in pair)
 
 
 def test_every_text_has_its_english():

@@ -56,6 +56,31 @@ def test_quotes_are_masked_and_never_from_letters_about_minors():
     assert set(quotes) == {"詐欺のDMが［名前］さんから来ました", "詐欺の人 ［名前］ です"}
 
 
+def test_a_child_is_never_quoted_and_a_wording_only_once():
+    letters = [
+        letter("詐欺のリンクです。娘は12歳です", number=1),
+        letter("詐欺のリンクです", number=2),
+        letter("詐欺のリンクですよね", number=3),
+    ]
+
+    assert find_themes(letters, WEEK).themes[0].quotes == ("詐欺のリンクです",)
+
+
+def test_a_theme_is_called_as_people_write_it_and_never_by_somebodys_name():
+    texts = (
+        "佐々木さんにゴースティングされた",
+        "佐々木さんのゴースティング",
+        "佐々木さんがゴースティングで地蔵勇者と言う",
+        "佐々木さんのゴースティングと地蔵勇者",
+    )
+
+    [theme] = find_themes(of(texts), WEEK).themes
+
+    assert theme.names[0] == "ゴースティング"
+    assert "地蔵勇者" in theme.names
+    assert "佐々木" not in theme.name
+
+
 def test_an_inquirys_topic_counts_as_it_was_given_and_a_reports_by_its_words():
     letters = [
         letter("詐欺でした", number=1, kind=LetterKind.INQUIRY, about="payment"),

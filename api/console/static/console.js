@@ -81,6 +81,19 @@ function startMenu() {
   if (here) menu.scrollLeft = here.offsetLeft - menu.clientWidth / 2 + here.offsetWidth / 2;
 }
 
+// What a figure means goes away with Escape, without moving pointer or focus, and comes back with the next visit.
+function startTips(signal) {
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const shown of document.querySelectorAll(".defined:is(:hover, :focus)")) shown.classList.add("closed");
+  }, { signal });
+  for (const name of document.querySelectorAll(".defined")) {
+    for (const gone of ["pointerleave", "blur"]) {
+      name.addEventListener(gone, () => name.classList.remove("closed"));
+    }
+  }
+}
+
 function startPrint() {
   const button = document.querySelector("[data-print]");
   if (!button) return;
@@ -92,6 +105,7 @@ startTimes();
 start((signal) => {
   startTheme();
   startPrint();
+  startTips(signal);
   startMenu();
   startSheets();
   startForms(signal);

@@ -18,7 +18,7 @@ function textOf(element, now) {
   const gone = (now - Date.parse(element.dateTime)) / 1000;
   switch (element.dataset.form) {
     case "ago":
-      if (gone > WEEK) return null;
+      if (gone > WEEK || gone < -NOW_SECONDS) return null;
       return gone < NOW_SECONDS ? root.dataset.now : inUnits(gone, "ago");
     case "left":
       return gone <= 0 ? inUnits(-gone, "left") : inUnits(gone, "over");

@@ -9,7 +9,7 @@ from rules.codegen import HEAD, Row, Writer, made
 from rules.nodes import Node
 from rules.reachable import may_fire
 from rules.vocabulary import KeyPart, Member
-from rules.windows import WindowRequest, WindowSpec, remembered, short
+from rules.windows import WindowRequest, WindowSpec, short
 
 WindowsFunction = Callable[[Any], tuple[WindowRequest, ...]]
 """Takes a prepared message; gives what to count and read for it."""
@@ -65,13 +65,13 @@ def windows_function(asks: Sequence[Ask], writer: Writer, hopeful: Writer) -> Wi
     lines = ["def windows(p):\n", *_wanted(asks, writer, hopeful)]
     lines.append("    if not r: return ()\n    o = []; t = s.sent_at.timestamp()\n")
     lines.extend(
-        _names(asks, name="named(i) if (i := {}) is not None else None", text="short({})", pair="A + T")
+        _names(asks, name="short(i) if (i := {}) is not None else None", text="short({})", pair="A + T")
     )
     for number, ask in enumerate(asks):
         writer.names[f"S{number}"] = ask.spec
     lines += _usual_first(asks, _request)
     lines.append("    return tuple(o)\n")
-    writer.names |= {"Request": WindowRequest, "named": remembered, "short": short}
+    writer.names |= {"Request": WindowRequest, "short": short}
     return made("".join(lines), "windows", writer.names)  # type: ignore[no-any-return]
 
 

@@ -111,7 +111,7 @@ class Prepared:
         if engine.scored is not None:
             mask |= engine.scored(self.scores)
         for reach, joined_bits in engine.joined:
-            if subject.recent_author and len(self.folded) <= reach[2]:
+            if len(self.folded) <= reach[2] and subject.recent_author:
                 looked = self.joined(reach)
                 for _, _, number in looked[2] if looked else ():
                     mask |= joined_bits[number]

@@ -7,9 +7,8 @@ itself is counted before it is read. Where values are kept is the caller's affai
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -68,13 +67,18 @@ class Windows(Protocol):
         """Values by ``WindowSpec.id`` for each message, messages in order, in one round trip."""
 
 
+_EMPTY: Final = blake2b(digest_size=8)
+"""A copy of it takes half the time of a new one, whose size has to be said by keyword."""
+
+
 def short(name: str) -> str:
-    """16 hex digits for a name of any length and content."""
-    return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    """16 hex digits for a name of any length and content.
 
-
-remembered = lru_cache(maxsize=16_384)(short)
-"""The same for names that come again and again: authors and rooms."""
+    Not remembered: of a large service's authors few come again soon, and then a cache costs more than this does.
+    """
+    digest = _EMPTY.copy()
+    digest.update(name.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def report_requests(
@@ -83,7 +87,7 @@ def report_requests(
     """What a report adds to the windows over reports; ``at`` is its time in Unix seconds."""
     about = {"author": author, "room": room}
     return tuple(
-        WindowRequest(spec=spec, key=f"{spec.id}:{remembered(name)}", member=short(reporter), at=at, add=True)
+        WindowRequest(spec=spec, key=f"{spec.id}:{short(name)}", member=short(reporter), at=at, add=True)
         for spec in specs
         if spec.measure == "reports" and (name := about.get(spec.by[0])) is not None
     )

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import exp, log
-from operator import ge, itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +37,11 @@ class Points(dict[Category, OperatingPoint]):
 
     def __init__(self, points: Mapping[Category, OperatingPoint]) -> None:
         super().__init__(points)
-        self._scores_of = itemgetter(*self)
-        self._reviews = tuple(point.review for point in self.values())
+        self._lowest = min(point.review for point in self.values())
 
     def reached(self, scores: Mapping[Category, float]) -> Sequence[tuple[Category, float, OperatingPoint]]:
         """The categories whose score reaches their point for review, with both."""
-        # Most messages reach none: that is told without a step of Python for each category.
-        if not any(map(ge, self._scores_of(scores), self._reviews)):
+        if max(scores.values()) < self._lowest:  # as of most messages
             return ()
         return [
             (category, scores[category], point)

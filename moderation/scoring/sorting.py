@@ -11,6 +11,8 @@ from moderation.scoring.together import Asked, Result
 
 HASH_BYTES = 16
 """A stored answer begins with the hash of the content it was given for."""
+_EMPTY = blake2b(digest_size=HASH_BYTES)
+"""A copy of it takes half the time of a new one, whose size has to be said by keyword."""
 
 
 class Fresh(NamedTuple):
@@ -61,5 +63,6 @@ def _place(message: Message, known: Mapping[str, bytes], fresh: dict[str, Fresh]
 def _digest(message: Message) -> bytes:
     """What "the same content" means for a message id: text, author, room and target."""
     parts = (message.text, message.author.id, message.room.id, message.target_id or "")
-    joined = "\0".join(parts).encode("utf-8", "surrogatepass")
-    return blake2b(joined, digest_size=HASH_BYTES).digest()
+    digest = _EMPTY.copy()
+    digest.update("\0".join(parts).encode("utf-8", "surrogatepass"))
+    return digest.digest()

@@ -101,16 +101,11 @@ class Talk(Sequence[RoomLine]):
             self._lines = self._room.before(self._position, self._most)
         return self._lines
 
-    @property
-    def is_authors_first(self) -> bool:
-        """Whether the message's own author certainly did not speak before; nothing is decoded for it."""
-        return not self._room.may_hold(self._room.author_id(self._position), self._position)
-
     def by_author(self) -> list[RoomLine]:
-        """The lines of the message's own author."""
-        if self.is_authors_first:
-            return []
+        """The lines of the message's own author; nothing is decoded for one who certainly did not speak before."""
         author_id = self._room.author_id(self._position)
+        if not self._room.may_hold(author_id, self._position):
+            return []
         return [line for line in self._read if line.author_id == author_id]
 
     def __len__(self) -> int:

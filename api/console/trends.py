@@ -22,7 +22,7 @@ from moderation.trends.kit_charts import hours, hours_alternative
 from moderation.trends.phrase_counts import phrases_of
 from moderation.trends.render import Table, to_csv
 from moderation.trends.report import report
-from moderation.trends.shapes import Report
+from moderation.trends.shapes import FEWEST_AN_HOUR, Report
 from moderation.trends.summary import figure, summary
 
 router = APIRouter()
@@ -58,6 +58,7 @@ def trends_page(
         sentences=summary(made),
         alternative=chart.alternative_text(made),
         hours_alternative=hours_alternative(made),
+        fewest_an_hour=FEWEST_AN_HOUR,
         phrases=phrases_of(archive, service=wanted.service, period=wanted.period),
         reported_phrases=phrases_of(
             archive, service=wanted.service, period=wanted.period, category=REPORTED, most=5

@@ -198,5 +198,5 @@ def _categories(names: list[str]) -> tuple[Category, ...]:
     if unknown:
         known = ", ".join(Category)
         detail = f"{unknown[0][:40]!r} is not one of {known}"
-        raise Invalid("The kit cannot be made.", [FieldProblem(pointer="/category", detail=detail)])
+        raise Invalid("This category is not known.", [FieldProblem(pointer="/category", detail=detail)])
     return tuple(Category(name) for name in names)

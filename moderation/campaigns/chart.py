@@ -22,12 +22,13 @@ _LABEL_SIZE = 11
 _LABEL_GAP = 8
 _LINES = 14
 """Lines of labels that fit into the height."""
+_MOST_ABOVE = 5
 _MOST_TICKS = 12
 _EXTREME = 2.0
 """A day is extreme where it is more than so many times the highest ordinary one,"""
 _ORDINARY = 20
 """and no more than one day in so many is: a week of trouble is no outlier."""
-_HEADROOM = 1.15
+_HEADROOM = 1.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,9 +162,16 @@ def _spec(picture: Picture) -> dict[str, Any]:
     period = picture.period
     top, extremes = _top(tuple(_ratios(picture).values())), _extremes(picture)
     rows = list(_rows(picture, top))
+    told = sorted(
+        (*picture.marks, *(Mark(day=day, label=f"{figure(ratio)}倍") for day, ratio in extremes)),
+        key=lambda mark: mark.day,
+    )
+    lines = lines_of(told, period)
+    # The labels' lines lie above the highest day.
+    height = top / (1 - min(len(set(lines)), _MOST_ABOVE) / _LINES)
     ticks = [row["day"] for row in rows[:: -(-len(rows) // _MOST_TICKS)]]
     x = alt.X("day:T", title=None, axis=alt.Axis(format="%-m/%-d", grid=False, values=ticks))
-    y = alt.Y("ratio:Q", title=None, scale=alt.Scale(domain=[0, top], nice=False))
+    y = alt.Y("ratio:Q", title=None, scale=alt.Scale(domain=[0, height], nice=False))
     base = alt.Chart(alt.InlineData(values=rows))
     line = base.mark_line(
         color=chart_style.LINE, strokeWidth=2, invalid="break-paths-show-domains", point=True
@@ -178,13 +186,9 @@ def _spec(picture: Picture) -> dict[str, Any]:
         .mark_rule(color=chart_style.PALE, strokeDash=[4, 3])
         .encode(y="one:Q")
     )
-    told = sorted(
-        (*picture.marks, *(Mark(day=day, label=f"{figure(ratio)}倍") for day, ratio in extremes)),
-        key=lambda mark: mark.day,
-    )
     placed = [
         {"day": _noon(mark.day), "label": mark.label, "heavy": mark.heavy, "line": at}
-        for mark, at in zip(told, lines_of(told, period), strict=True)
+        for mark, at in zip(told, lines, strict=True)
     ]
     marked = alt.Chart(alt.InlineData(values=placed))
     rules = marked.mark_rule(color=chart_style.TEXT).encode(

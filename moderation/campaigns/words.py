@@ -60,7 +60,8 @@ def _figures(effect: Effect) -> Iterator[str]:
     if series.before_rate is not None and series.after_rate is not None:
         ratio = ""
         if series.ratio is not None and series.ratio.value is not None:
-            ratio = f"（{figure(series.ratio.value)}倍{_width(series.ratio.interval)}）"
+            width = _width(series.ratio.interval).replace("95%の幅", "書き手と配信のばらつきによる95%の幅")
+            ratio = f"（{figure(series.ratio.value)}倍{width}）"
         yield (
             f"1,000件あたり、公開前は{figure(1000 * series.before_rate)}件、"
             f"公開後は{figure(1000 * series.after_rate)}件でした{ratio}。"

@@ -14,12 +14,15 @@ from functools import cache
 from classifiers.fold import fold
 from moderation.scoring.harm import HURTS
 from moderation.taxonomy import Category
+from moderation.trends.letter_words import telling_words
 from moderation.trends.publishable import BARRED, HarmSpans, publishable, speaks_of_a_child
 
 FEWEST_AUTHORS = 5
 FEWEST_ROOMS = 3
 MOST_A_CATEGORY = 3
 _LONGEST = 60
+_FEWEST_WORDS = 2
+"""Telling words of an example of disruption: ｗｗｗ and ナイス are found by how often they come, not for what they say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,8 @@ def examples(said: Iterable[Said], *, harm: HarmSpans) -> tuple[Example, ...]:
         if not categories or categories & BARRED or len(one.text) > _LONGEST:
             continue
         if speaks_of_a_child(one.text) or (categories & HURTS and not hidden(one.text)):
+            continue
+        if Category.DISRUPTION in categories and len(set(telling_words(one.text))) < _FEWEST_WORDS:
             continue
         masked = publishable(one.text, names=(one.author,), harm=hidden)
         for category in categories:

@@ -12,13 +12,15 @@ import vl_convert
 from moderation.trends import chart, chart_style
 from moderation.trends import vega as alt
 from moderation.trends.count import ALL
-from moderation.trends.shapes import Report
+from moderation.trends.shapes import FEWEST_AN_HOUR, Report
 from moderation.trends.summary import figure
 from moderation.trends.words import WEEKDAYS_JA, category_ja, period_ja, reason_ja
 
 _WIDTH = 560
 _ROW = 26
 _MOST_REASONS = 8
+_RATIOS = (0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100)
+"""Where the axis of ratios has its lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,14 @@ def _change(report: Report) -> KitChart | None:
     y = alt.Y("name:N", title=None, sort=None)
     scale = alt.Scale(type="log", nice=True)
     spans = base.mark_rule(color=chart_style.LINE, strokeWidth=2).encode(
-        x=alt.X("low:Q", scale=scale, title="前の期間に対する比（1より右は増加）"), x2="high:Q", y=y
+        x=alt.X(
+            "low:Q",
+            scale=scale,
+            title="前の期間に対する比（1より右は増加）",
+            axis=alt.Axis(values=_RATIOS, format="~g"),
+        ),
+        x2="high:Q",
+        y=y,
     )
     points = base.mark_point(size=70, stroke=chart_style.LINE, opacity=1).encode(
         x="ratio:Q",
@@ -159,8 +168,11 @@ def _reasons(report: Report) -> KitChart | None:
 
 
 def hours_alternative(report: Report) -> str:
-    """What the heat map shows, for those who do not see it; empty where there is none."""
-    told = [(one.rates.get(ALL, 0.0), one) for one in report.hours if one.rates is not None]
+    """What the heat map shows, for those who do not see it; empty where there is none.
+
+    Hours of a handful of messages are not told: one message would make the worst hour of a week.
+    """
+    told = [(one.rates.get(ALL, 0.0), one) for one in report.hours if one.rates is not None and one.enough]
     if not told:
         return ""
     rate, at = max(told, key=lambda pair: pair[0])
@@ -171,7 +183,7 @@ def hours_alternative(report: Report) -> str:
 
 
 def hours(report: Report) -> KitChart | None:
-    """The heat map of weekday and hour; None where nothing was counted."""
+    """The heat map of weekday and hour; None where too little was counted."""
     rows = [
         {
             "weekday": WEEKDAYS_JA[one.weekday],
@@ -181,7 +193,7 @@ def hours(report: Report) -> KitChart | None:
         }
         for one in report.hours
     ]
-    told = [row for row in rows if row["per_1000_messages"] is not None]
+    told = [row for row, one in zip(rows, report.hours, strict=True) if one.rates is not None and one.enough]
     if not told:
         return None
     x = alt.X("hour:O", title="時（日本時間）", axis=alt.Axis(labelAngle=0))
@@ -204,7 +216,10 @@ def hours(report: Report) -> KitChart | None:
     return _drawn(
         "hours",
         "曜日と時間",
-        ["濃いほど、1,000件あたりの件数が多い時間です。", "灰色は、数えたメッセージがない時間です。"],
+        [
+            "濃いほど、1,000件あたりの件数が多い時間です。",
+            f"灰色は、メッセージが{FEWEST_AN_HOUR}件に満たない時間です。",
+        ],
         hours_alternative(report),
         rows,
         alt.layer(field, cells).properties(width=_WIDTH, height=_ROW * 7),

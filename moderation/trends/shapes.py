@@ -17,6 +17,8 @@ PER = 1_000
 MOST_LOST = 0.2
 """A day that lost more than this share of its messages has no rate: what is left may be a part
 of the day that is not like the rest."""
+FEWEST_AN_HOUR = 10
+"""Messages from which an hour of the week is drawn."""
 NAMES = (ALL, *(category.value for category in Category))
 
 
@@ -105,6 +107,11 @@ class HourOfWeek:
     hour: int
     messages: int
     rates: Mapping[str, float] | None
+
+    @property
+    def enough(self) -> bool:
+        """Whether its rates are worth drawing: below that one message makes the worst hour of a week."""
+        return self.messages >= FEWEST_AN_HOUR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

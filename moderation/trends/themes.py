@@ -33,6 +33,8 @@ _NEAR = 0.2
 _WORDS_SHOWN = 4
 _QUOTES_SHOWN = 3
 _LONGEST_QUOTE = 90
+_ALIKE = 0.6
+"""Share of words in common from which a second quote says nothing new."""
 _ABBREVIATION = 3
 """Letters of a Latin word that is written in capitals: DM, ID."""
 
@@ -252,15 +254,16 @@ def _topic(letter: Letter) -> InquiryTopic:
 
 def _quotes(letters: Sequence[Letter], harm: HarmSpans | None) -> tuple[str, ...]:
     """Different ones, the most typical first; what concerns minors is never quoted."""
-    quotes: dict[frozenset[str], str] = {}
+    quotes: dict[str, frozenset[str]] = {}
     for one in letters:
         if len(quotes) == _QUOTES_SHOWN:
             break
-        if not one.minors and not speaks_of_a_child(one.text):
-            says = frozenset(telling_words(_nameless(one)))
+        says = frozenset(telling_words(_nameless(one)))
+        again = any(len(says & other) >= _ALIKE * len(says | other) for other in quotes.values())
+        if not (again or one.minors or speaks_of_a_child(one.text)):
             names = () if one.sender is None else (one.sender,)
-            quotes.setdefault(says, _short(publishable(one.text, names=names, harm=harm)))
-    return tuple(quotes.values())
+            quotes[_short(publishable(one.text, names=names, harm=harm))] = says
+    return tuple(quotes)
 
 
 def _short(text: str) -> str:

@@ -16,9 +16,11 @@ from moderation.trends.card import lines_of
 from moderation.trends.examples import Said, examples
 from moderation.trends.helplines import SHIPPED, TO_CONFIRM, read_helplines
 from moderation.trends.kit import kit_zip
+from moderation.trends.kit_charts import hours_alternative
 from moderation.trends.kit_maker import make
 from moderation.trends.ruby import with_ruby
-from tests.trends.world import BEFORE, TODAY, WEEK, chatter, keep
+from moderation.trends.shapes import FEWEST_AN_HOUR
+from tests.trends.world import BEFORE, TODAY, WEEK, chatter, keep, report_of
 
 NOW = datetime(2026, 8, 30, tzinfo=UTC)
 
@@ -61,6 +63,24 @@ def test_a_wording_of_many_is_an_example_with_names_masked():
     assert (found.text, found.authors, found.rooms) == ("［名前］さんへ○○○", 5, 3)
     [found] = examples(said("＠taro へたくそ"), harm=bad)
     assert found.text == "［名前］ へ○○○"
+
+
+@pytest.mark.parametrize("wording", ["ｗｗｗｗｗ", "88888", "ナイス"])
+def test_what_is_disruption_only_by_how_often_it_comes_is_no_example(wording):
+    assert examples(said(wording, category="disruption"), harm=lambda text: []) == ()
+    assert examples(said("右の部屋に隠れてるよ", category="disruption"), harm=lambda text: [])
+
+
+def test_what_speaks_of_a_child_is_no_example():
+    assert examples(said("中1の女子、格安です", category="spam_scam"), harm=lambda text: []) == ()
+
+
+def test_an_hour_of_a_few_messages_is_not_called_the_worst(sqlite_database):
+    keep(sqlite_database, chatter(WEEK.first, FEWEST_AN_HOUR - 1, 2))
+    assert hours_alternative(report_of(sqlite_database)) == ""
+
+    keep(sqlite_database, chatter(WEEK.last, FEWEST_AN_HOUR, 2))
+    assert "200件" in hours_alternative(report_of(sqlite_database))
 
 
 def test_of_what_hurts_something_has_to_be_hidden():

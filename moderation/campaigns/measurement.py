@@ -11,7 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
 from moderation.scoring.record import ScoredRecord
+from moderation.taxonomy import Category
 from moderation.trends.count import NO_RULES, Measured
 from moderation.trends.keys import Versions
 
@@ -19,8 +23,9 @@ PREFIX = "measure:"
 OVERLAP = timedelta(days=28)
 """How long a model that was replaced goes on counting beside the new one."""
 
-Score = Callable[[Sequence[str]], Sequence[Mapping[str, float]]]
-"""Texts to probabilities by category, rounded as a record's are."""
+Score = Callable[[Sequence[str]], NDArray[np.float64]]
+"""Texts to probabilities: a row a text, a column a category in the order of the taxonomy."""
+_CATEGORIES = tuple(category.value for category in Category)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,10 +113,10 @@ def measure(
             hits[one.service][one.id] = reached
     if ask and score is not None:
         texts = list(dict.fromkeys(one.text for one in ask))  # in chat many say the same
-        said = dict(zip(texts, [_reached(scores, points) for scores in score(texts)], strict=True))
+        said = _reached_by(texts, score(texts), pinned.points)
         for one in ask:
-            if reached := said[one.text]:
-                hits[one.service][one.id] = reached
+            if one.text in said:
+                hits[one.service][one.id] = said[one.text]
         ask = []
     missed = frozenset((one.service, one.id) for one in ask)
     return Measured(source=pinned.source, versions=pinned.versions, hits=hits, missed=missed), ask
@@ -120,3 +125,14 @@ def measure(
 def _reached(scores: Mapping[str, float], points: Sequence[tuple[str, float]]) -> list[str]:
     probability = scores.get
     return [category for category, point in points if probability(category, 0.0) >= point]
+
+
+def _reached_by(
+    texts: Sequence[str], chances: NDArray[np.float64], points: Mapping[str, float]
+) -> dict[str, list[str]]:
+    """What each text reached, of those that reached anything, by scores rounded as a record's are."""
+    asked = [points.get(category, np.inf) for category in _CATEGORIES]
+    found: dict[str, list[str]] = defaultdict(list)
+    for row, column in np.argwhere(np.floor(chances * 10_000 + 0.5) / 10_000 >= asked).tolist():
+        found[texts[row]].append(_CATEGORIES[column])
+    return found

@@ -1,17 +1,19 @@
 """Pin what is measured with, and ask the pinned models: the recorder's side of measurement."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from classifiers.errors import ClassifierError
+from classifiers.labels import CATEGORIES
+from classifiers.model import Classifier
 from moderation import bootstrap
 from moderation.campaigns.measurement import MeasurementModel, Score, measure, pin
 from moderation.errors import ModelUnavailable
-from moderation.scoring.decide import rounded
-from moderation.scoring.detectors import ClassifierBridge
 from moderation.scoring.policy import read_policy
 from moderation.scoring.record import ScoredRecord
 from moderation.settings import Settings
@@ -21,13 +23,15 @@ from moderation.storage.models import files as model_files
 from moderation.storage.models import models
 from moderation.storage.models.models import RegisteredModel
 from moderation.storage.trends import measurements
-from moderation.taxonomy import Strictness
+from moderation.taxonomy import Category, Strictness
 from moderation.trends.count import Measured
 
 log = structlog.get_logger(__name__)
 
 _LOOK_EVERY = timedelta(seconds=5)
 """How old a recorder's knowledge of what is pinned may be."""
+_AT_ONCE = 256
+"""Texts that are scored together: what was made of them stays near the processor, and goes again."""
 
 
 def pin_live(settings: Settings, database: Database, *, by: str, now: datetime) -> MeasurementModel | None:
@@ -151,14 +155,18 @@ class Measures:
                 "pin again with `ibasho campaigns pin`",
             )
             return None
-        return _scorer(bridge)
+        return _scorer(bridge.classifier)
 
 
-def _scorer(bridge: ClassifierBridge) -> Score:
-    def score(texts: Sequence[str]) -> list[Mapping[str, float]]:
-        return [
-            {category.value: rounded(probability) for category, probability in one.scores.items()}
-            for one in bridge.classify(bridge.read(texts))
+def _scorer(classifier: Classifier) -> Score:
+    columns = [CATEGORIES.index(category.value) for category in Category]
+
+    def score(texts: Sequence[str]) -> NDArray[np.float64]:
+        rows = [
+            one.row
+            for at in range(0, len(texts), _AT_ONCE)
+            for one in classifier.score(texts[at : at + _AT_ONCE])
         ]
+        return np.array(rows)[:, columns]
 
     return score

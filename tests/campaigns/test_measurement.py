@@ -1,6 +1,7 @@
 from collections import Counter
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from moderation.storage.models import files
 from moderation.storage.tables.archive import day_groups, day_totals, gaps, hour_totals, trend_buckets
 from moderation.storage.trends import measurements
 from moderation.storage.trends.pseudonym import Pseudonyms
+from moderation.taxonomy import Category
 from moderation.trends.groups import AUTHOR, KIND, PAIR, ROOM, UNKNOWN_ACCOUNTS
 from tests.workers.factories import NOON, put, record
 from workers.recorder import Recorder
@@ -64,10 +66,12 @@ def test_every_other_message_is_scored_again(given):
     one = record(text="死ね", **{"category_scores": {"insult": 0.9}, "own_scores": {}} | given)
 
     assert said(pinned(), one) == ({}, ["m1"])
-    assert said(pinned(), one, score=lambda texts: [{"threat": 0.5 * (texts == ["死ね"])}]) == (
-        {"stream": {"m1": ["threat"]}},
-        [],
-    )
+
+    def score(texts):
+        assert texts == ["死ね"]
+        return np.array([[0.5 * (category == "threat") for category in Category]])
+
+    assert said(pinned(), one, score=score) == ({"stream": {"m1": ["threat"]}}, [])
 
 
 def test_the_same_parts_are_the_same_model_and_any_other_part_another():

@@ -24,6 +24,7 @@ from moderation.storage.trends import gaps, term_counts
 from moderation.trends import alarm_watch
 from moderation.trends.closing import close_days
 from moderation.trends.days import jst_day_of
+from moderation.trends.phrases import LOOK_BACK_DAYS
 from workers.enqueue import Jobs
 from workers.stopping import Stop
 
@@ -38,8 +39,8 @@ _GUARD_EVERY = timedelta(seconds=30)
 """How often live rules are looked at for being slow or far too broad."""
 _TERMS_EVERY = timedelta(hours=1)
 _REPORT_EVERY = timedelta(hours=1)
-_TERM_DAYS = 3
-"""Days back whose terms are counted if nobody did."""
+_TERM_DAYS = LOOK_BACK_DAYS + 7
+"""Days back whose terms are counted if nobody did: a week and what it is held against, brought in late or not."""
 _DAY_IS_OVER = timedelta(days=1, hours=1)
 """A day's scores are looked at an hour after its end: the recorder may be behind."""
 _CLOSE_EVERY = timedelta(hours=1)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from fastapi import Request
 
 from api.console.texts import N_
-from moderation.errors import Invalid
+from moderation.errors import Invalid, NotFound
 from moderation.storage.accounts import accounts
 from moderation.storage.database import Connection
 from moderation.trends.asked import DEFAULT_DAYS, asked_period
@@ -60,5 +60,11 @@ def asked(request: Request, connection: Connection, now: datetime) -> Asked:
 
 
 def chosen_service(wanted: str | None, services: list[str]) -> str:
-    """The service asked for, else the first; the empty name where there is none yet."""
-    return wanted if wanted in services else next(iter(services), "")
+    """The service asked for, or the first; the empty name where there is none yet.
+
+    Raises:
+        NotFound: There is no such service; another one's figures under its address would mislead.
+    """
+    if wanted and wanted not in services:
+        raise NotFound(f"There is no service {wanted[:64]!r}.")
+    return wanted or next(iter(services), "")

@@ -9,6 +9,7 @@ from api.console.asked import asked
 from api.console.render import render
 from api.console.visitor import SignedIn
 from api.deps import Now, Read
+from moderation.errors import Invalid
 from moderation.reports import transparency, transparency_pages
 from moderation.reports.transparency_pages import Form
 from moderation.storage.reports import transparency as store
@@ -28,20 +29,27 @@ _TYPES = {
 
 @router.get("/console/transparency", name="console_transparency", response_class=HTMLResponse)
 def transparency_page(request: Request, visitor: SignedIn, connection: Read, now: Now) -> HTMLResponse:
-    """The year asked for, else the one that runs."""
+    """The year asked for, else the one that runs; a year that cannot be counted is explained on the page."""
     wanted = asked(request, connection, now)
     this_year = year_of(jst_day_of(now))
-    year = request.query_params.get("year", "")
-    chosen = int(year) if year.isascii() and year.isdigit() else this_year
-    start, end = transparency.year_window(chosen)
+    year = request.query_params.get("year", str(this_year))
+    problem = False
+    try:
+        chosen = int(year) if year.isascii() and year.isdigit() else 0
+        start, end = transparency.year_window(chosen)
+    except Invalid:
+        problem, chosen = True, this_year
+        start, end = transparency.year_window(chosen)
     report = transparency.make(store.read(connection, wanted.service, start, end), chosen, now=now)
     return render(
         request,
         "transparency.html",
         visitor=visitor,
+        status_code=422 if problem else 200,
         now=now,
         wanted=wanted,
         report=report,
+        problem=problem,
         years=[this_year - ago for ago in range(_YEARS_SHOWN)],
     )
 

@@ -144,11 +144,11 @@ def _ratios(picture: Picture) -> dict[date, float]:
 
 
 def _top(ratios: Sequence[float]) -> float:
-    """Where the scale ends: at the highest ordinary day, so that an extreme one does not flatten the others."""
+    """Where the scale ends: above the highest day that is not extreme, so that extreme ones do not flatten the rest."""
     ranked = sorted(ratios, reverse=True)
-    few = max(1, len(ranked) // _ORDINARY)
-    highest, ordinary = max(ranked, default=1.0), max(ranked[few:], default=0.0)
-    return max(1.0, _HEADROOM * (ordinary if highest > _EXTREME * ordinary > 0 else highest))
+    ordinary = max(ranked[max(1, len(ranked) // _ORDINARY) :], default=0.0)
+    shown = [ratio for ratio in ranked if ratio <= _EXTREME * ordinary or not ordinary]
+    return max(1.0, _HEADROOM * max(shown, default=0.0))
 
 
 def _extremes(picture: Picture) -> list[tuple[date, float]]:

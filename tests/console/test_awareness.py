@@ -109,3 +109,9 @@ def test_the_transparency_page_shows_the_years_counts_and_gives_files(cs):
     for form, begin in (("csv", "\ufeff表"), ("md", "# "), ("html", "<!doctype"), ("json", "{")):
         assert cs.get(f"/console/transparency/2026.{form}").text.startswith(begin), form
     assert cs.get("/console/transparency?year=12").status_code == 422
+
+
+def test_an_address_that_names_what_is_not_there_never_shows_something_else_in_silence(cs):
+    assert cs.get("/console/trends?service=another").status_code == 404
+    page = cs.get("/console/transparency?year=99999")
+    assert (page.status_code, "その年度は集計できない" in page.text) == (422, True)

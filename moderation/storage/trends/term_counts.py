@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.storage import bulk
-from moderation.storage.tables.archive import day_term_totals, day_terms, messages
+from moderation.storage.tables.archive import day_term_totals, day_terms, day_totals, messages
 from moderation.storage.tables.voices import reports
 from moderation.trends.count import ALL
 from moderation.trends.days import Period, jst_day
@@ -61,17 +61,18 @@ def reported_on(connection: Connection, *, service: str, day: date) -> list[str]
 
 
 def services_of(archive: Connection, day: date) -> list[str]:
-    """Services that had messages on a day and whose terms were not counted yet."""
+    """Services that have messages of a day and whose terms were not counted yet."""
     start, end = jst_day(day)
+    spoken = day_totals.c.service_id
     done = select(day_term_totals.c.service_id).where(
         day_term_totals.c.day == day, day_term_totals.c.category == ALL
     )
+    # The totals name the services in a few rows; the archive is only asked whether their words are still there.
+    kept = exists().where(
+        messages.c.service_id == spoken, messages.c.counted_at >= start, messages.c.counted_at < end
+    )
     rows = archive.execute(
-        select(messages.c.service_id)
-        .where(
-            messages.c.counted_at >= start, messages.c.counted_at < end, messages.c.service_id.not_in(done)
-        )
-        .distinct()
+        select(spoken).where(day_totals.c.day == day, spoken.not_in(done), kept).distinct()
     )
     return sorted(rows.scalars())
 

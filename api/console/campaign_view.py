@@ -72,11 +72,13 @@ def measured(
             planned = () if made is None else plan_ja(made, PLANNED)
     picture = None
     if days is not None and period is not None and days.hits.any():
+        counted = {origin + timedelta(days=int(number)) for number in days.number}
         told = marks(
             campaign,
             _others(connection, campaign),
             _changes(connection),
             read_gaps(archive, service, period, source=series.source or LIVE),
+            counted,
             period,
         )
         picture = Picture(

@@ -13,8 +13,9 @@ from api.deps import Now, Read, ReadArchive
 from moderation.errors import NotFound
 from moderation.storage.accounts import accounts
 from moderation.storage.trends import alarms, sums
+from moderation.storage.trends import detection as detection_store
 from moderation.storage.trends.term_counts import REPORTED
-from moderation.trends import chart, words
+from moderation.trends import chart, detection, words
 from moderation.trends.advice import notice_text
 from moderation.trends.asked import asked_period
 from moderation.trends.days import jst_day_of
@@ -45,6 +46,7 @@ def trends_page(
     """The report of a service and period; a period that cannot be used is explained on the page."""
     wanted = asked(request, connection, now)
     made = report(sums.read(archive, service=wanted.service, period=wanted.period, today=wanted.today))
+    detected = detection_store.read(connection, archive, service=wanted.service, period=wanted.period)
     return render(
         request,
         "trends.html",
@@ -63,6 +65,8 @@ def trends_page(
         reported_phrases=phrases_of(
             archive, service=wanted.service, period=wanted.period, category=REPORTED, most=5
         ),
+        detected=detected,
+        detection_sentences=detection.sentences(detected),
         words=words,
         figure=figure,
     )

@@ -1,6 +1,6 @@
 """A campaign's chart: the daily rate around the publication, with everything marked that may move it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -77,9 +77,13 @@ def marks(
     others: Sequence[Campaign],
     changes: Sequence[tuple[datetime, str]],
     gaps: Sequence[Gap],
+    counted: Container[date],
     period: Period,
 ) -> tuple[Mark, ...]:
-    """What is marked within a period, oldest first: articles, changes of rules and models, outages, holidays."""
+    """What is marked within a period, oldest first: articles, changes of rules and models, outages, holidays.
+
+    Days that lost some messages and are ``counted`` nevertheless are told apart from those that are left out.
+    """
     found = [Mark(day=jst_day_of(campaign.published_at), label="公開", heavy=True)]
     for event in campaign.events:
         label = "改訂" if event.kind is EventKind.REVISION else "続報"
@@ -88,17 +92,19 @@ def marks(
         Mark(day=jst_day_of(other.published_at), label=f"記事「{other.title[:12]}」") for other in others
     ]
     found += [Mark(day=jst_day_of(at), label=label) for at, label in changes]
-    found += _outages({jst_day_of(gap.started_at) for gap in gaps})
+    lost = {jst_day_of(gap.started_at) for gap in gaps}
+    found += _outages({day for day in lost if day not in counted}, "欠測")
+    found += _outages({day for day in lost if day in counted}, "一部欠測")
     found += [Mark(day=day, label=name) for day in period.days() if (name := jpholiday.is_holiday_name(day))]
     inside = {mark for mark in found if period.first <= mark.day <= period.last}
     return tuple(sorted(inside, key=lambda mark: (mark.day, not mark.heavy, mark.label)))
 
 
-def _outages(days: set[date]) -> Iterator[Mark]:
+def _outages(days: set[date], name: str) -> Iterator[Mark]:
     """One mark for days that follow each other."""
     for first in sorted(day for day in days if day - timedelta(days=1) not in days):
         length = next(n for n in range(1, len(days) + 1) if first + timedelta(days=n) not in days)
-        yield Mark(day=first, label="欠測" if length == 1 else f"欠測（{length}日間）")
+        yield Mark(day=first, label=name if length == 1 else f"{name}（{length}日間）")
 
 
 def alternative_text(picture: Picture) -> str:

@@ -65,9 +65,9 @@ def test_days_of_an_outage_are_one_mark(sqlite_database):
         for at in [world.PUBLISHED + timedelta(days=day)]
     ]
 
-    told = marks(campaign, (), (), lost, PERIOD)
+    told = marks(campaign, (), (), lost, {date(2026, 8, 11)}, PERIOD)
 
     assert [(mark.day.day, mark.label) for mark in told if "欠測" in mark.label] == [
         (7, "欠測（2日間）"),
-        (11, "欠測"),
+        (11, "一部欠測"),
     ]

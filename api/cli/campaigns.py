@@ -17,7 +17,7 @@ from moderation.campaigns.campaign import Audience, AudienceKind, CampaignEvent,
 from moderation.campaigns.effect import effect as estimate
 from moderation.campaigns.gather import AFTER_DAYS, BEFORE_DAYS, Stores, gather, gather_before
 from moderation.campaigns.pinning import pin_live
-from moderation.campaigns.plan import plan as make_plan
+from moderation.campaigns.plan import NoPlan, plan_or_why
 from moderation.campaigns.reach import read_reach_csv
 from moderation.campaigns.register import Entry, add_event, register
 from moderation.campaigns.register import close as end
@@ -169,9 +169,9 @@ def plan(
     ):
         stores = Stores(main, archive, read_pseudonyms(settings))
         found = gather_before(stores, chosen, category, now=datetime.now(UTC))
-    made = None if found is None else make_plan(found[0], messages=found[1])
-    if made is None:
-        raise Invalid("Less than four weeks were counted with the measurement model, or nothing was hit.")
+    made = plan_or_why(found)
+    if isinstance(made, NoPlan):
+        raise Invalid(f"Nothing can be planned yet: {made.value}. {' '.join(plan_ja(made, change))}")
     if as_json:
         print(json.dumps(plan_dict(made, change), ensure_ascii=False))
         return

@@ -11,7 +11,7 @@ from moderation.campaigns.campaign import Campaign
 from moderation.campaigns.chart import Picture, marks
 from moderation.campaigns.effect import Effect, Series, effect
 from moderation.campaigns.gather import Stores, gather, gather_before
-from moderation.campaigns.plan import plan
+from moderation.campaigns.plan import plan_or_why
 from moderation.campaigns.timeseries import Estimate
 from moderation.campaigns.variance import Days
 from moderation.campaigns.words import ESTIMATES_JA, plan_ja
@@ -65,11 +65,10 @@ def measured(
     days, period, origin = series.days, _period(series), jst_day_of(campaign.published_at)
     if days is None:
         before = gather_before(stores, service, campaign.categories, now=now, audience=campaign.audience)
+        planned = plan_ja(plan_or_why(before), PLANNED)
         if before is not None:
             days, origin = before[0], jst_day_of(now)
             period = _last_days(days, origin)
-            made = plan(days, messages=before[1])
-            planned = () if made is None else plan_ja(made, PLANNED)
     picture = None
     if days is not None and period is not None and days.hits.any():
         counted = {origin + timedelta(days=int(number)) for number in days.number}

@@ -16,7 +16,7 @@ from api.deps import Now, Parts, ProcessParts, Read, ReadArchive
 from moderation.campaigns import chart
 from moderation.campaigns.campaign import AudienceKind
 from moderation.campaigns.gather import Stores, gather_before
-from moderation.campaigns.plan import plan
+from moderation.campaigns.plan import plan_or_why
 from moderation.campaigns.reach import read_reach_csv
 from moderation.campaigns.register import Entry, add_event, close, register
 from moderation.campaigns.words import REASON_JA, VERDICT_JA, plan_ja, sentences
@@ -167,8 +167,7 @@ def _list(
     if names:
         stores = Stores(connection, archive, read_pseudonyms(parts.settings))
         before = gather_before(stores, wanted.service, [Category(name) for name in names], now=now)
-        made = None if before is None else plan(before[0], messages=before[1])
-        planned = TOO_SHORT if made is None else plan_ja(made, change)
+        planned = plan_ja(plan_or_why(before), change)
     return render(
         request,
         "campaigns.html",
@@ -187,9 +186,6 @@ def _list(
         problems=error.problems if error else (),
         audiences=tuple(AudienceKind),
     )
-
-
-TOO_SHORT = ("測定モデルで数えた日が4週間に満たないか、該当した件数がないため、まだ見積もれません。",)
 
 
 def _show(

@@ -16,10 +16,11 @@ from moderation.campaigns.campaign import (
 )
 from moderation.campaigns.effect import effect
 from moderation.campaigns.gather import AFTER_DAYS, BEFORE_DAYS, Stores, gather, gather_before
-from moderation.campaigns.plan import plan
+from moderation.campaigns.plan import NoPlan, plan_or_why
 from moderation.campaigns.reach import check_reach, read_reach_csv
 from moderation.campaigns.register import Entry, add_event, close, register
 from moderation.campaigns.render import effect_dict, plan_dict, reach_dict
+from moderation.campaigns.words import plan_ja
 from moderation.errors import FieldProblem, Invalid
 from moderation.settings import Settings
 from moderation.storage.accounts.accounts import ApiKey
@@ -86,14 +87,10 @@ def planned(
             "Nothing to plan.", [FieldProblem(pointer="/change", detail="is 0; -0.2 is a fifth less")]
         )
     stores = _stores(connection, archive, parts.settings)
-    found = gather_before(stores, key.service, _categories(categories), now=now)
-    made = None if found is None else plan(found[0], messages=found[1])
-    if made is None:
-        return {"weeks": None, "why": "too_short_before", "summary": [TOO_SHORT]}
+    made = plan_or_why(gather_before(stores, key.service, _categories(categories), now=now))
+    if isinstance(made, NoPlan):
+        return {"weeks": None, "why": made.value, "summary": list(plan_ja(made, change))}
     return plan_dict(made, change)
-
-
-TOO_SHORT = "測定モデルで数えた日が4週間に満たないか、該当した件数がないため、まだ見積もれません。"
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """Planning: how large a change has to be, or how long one has to wait, for an effect to be told."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from math import exp, log
 from typing import Final
 
@@ -89,6 +90,25 @@ class Plan:
         factor = level + power * unsure
         fewer = ((1 + 1 / (1 + change)) / 2) ** 0.5
         return float(factor * self.error * fewer * (sides / length) ** _FALLS)
+
+
+class NoPlan(StrEnum):
+    """Why nothing can be planned yet."""
+
+    NOT_MEASURED = "not_measured"
+    TOO_SHORT_BEFORE = "too_short_before"
+    TOO_FEW_HITS = "too_few_hits"
+
+
+def plan_or_why(found: tuple[Days, float] | None) -> Plan | NoPlan:
+    """The plan from what ``gather_before`` found, or why there is none."""
+    if found is None:
+        return NoPlan.NOT_MEASURED
+    days, messages = found
+    made = plan(days, messages=messages)
+    if made is not None:
+        return made
+    return NoPlan.TOO_SHORT_BEFORE if len(days.number) < _LEAST_DAYS else NoPlan.TOO_FEW_HITS
 
 
 def plan(days: Days, *, messages: float) -> Plan | None:

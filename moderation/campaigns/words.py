@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from moderation.campaigns.effect import LEAST_AFTER, LEAST_BEFORE, LEAST_HITS, Effect, Reason, Verdict
-from moderation.campaigns.plan import MOST_WEEKS, Plan
+from moderation.campaigns.plan import MOST_WEEKS, NoPlan, Plan
 from moderation.campaigns.timeseries import Estimate
 from moderation.trends.intervals import Interval
 from moderation.trends.summary import figure
@@ -27,6 +27,12 @@ REASON_JA = {
     Reason.CONTROL_TREND: "対照とは公開の前から動きが違うため、対照との比較は使っていません",
     Reason.OVERLAP: "同じ時期に、同じ内容のほかの記事があり、どの記事によるものかは分けられません",
     Reason.GAPS: "数えられなかった日を除いています",
+}
+
+NO_PLAN_JA = {
+    NoPlan.NOT_MEASURED: "測定モデルで数えた日がないため、まだ見積もれません。",
+    NoPlan.TOO_SHORT_BEFORE: "測定モデルで数えた日が4週間に満たないため、まだ見積もれません。",
+    NoPlan.TOO_FEW_HITS: "直近8週間に該当した件数がないか少なすぎるため、まだ見積もれません。",
 }
 
 ESTIMATES_JA = {
@@ -93,8 +99,10 @@ def _width(interval: Interval | None) -> str:
     return f"、95%の幅 {figure(interval.low)}〜{figure(interval.high)}倍"
 
 
-def plan_ja(plan: Plan, change: float) -> tuple[str, ...]:
+def plan_ja(plan: Plan | NoPlan, change: float) -> tuple[str, ...]:
     """この規模の変化なら何週間で分かるか."""
+    if isinstance(plan, NoPlan):
+        return (NO_PLAN_JA[plan],)
     weeks = plan.weeks_for(change)
     size = f"{abs(change):.0%}の{'減少' if change < 0 else '増加'}"
     first = (

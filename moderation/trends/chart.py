@@ -21,6 +21,8 @@ _AXIS_WIDTH = 34
 _COLUMNS = 3
 _PANEL_WIDTH = 250
 _PANEL_HEIGHT = 110
+_ROW_GAP, _COLUMN_GAP = 64, 52
+"""Room for a panel's own axes and name: panels are set by their plots, so that all of a row stand level."""
 _SCALE = 2.0
 
 
@@ -116,7 +118,12 @@ def _ticks(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _spec(report: Report) -> dict[str, Any]:
-    panels = alt.concat(*(_panel(report, name) for name in _shown(report)), columns=_COLUMNS)
+    panels = alt.concat(
+        *(_panel(report, name) for name in _shown(report)),
+        columns=_COLUMNS,
+        bounds="flush",
+        spacing={"row": _ROW_GAP, "column": _COLUMN_GAP},
+    )
     period = period_ja(report.period.first, report.period.last)
     return chart_style.styled(
         panels.properties(

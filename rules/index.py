@@ -82,3 +82,7 @@ class ViewIndex:
     def __init__(self, phrases: Iterable[str], patterns: Iterable[str]) -> None:
         self.phrases = PhraseIndex(phrases)
         self.patterns = PatternIndex(patterns)
+
+    def find(self, text: str) -> tuple[list[PhraseHit], list[int]]:
+        """Every occurrence of every phrase, and the numbers of the patterns that are found."""
+        return self.phrases.find(text), self.patterns.find(text)

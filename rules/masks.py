@@ -19,8 +19,7 @@ class EagerView(NamedTuple):
     """A view that is searched for every message, and the bits that its phrases and patterns set, by number."""
 
     view: View
-    phrases: Callable[[str], list[PhraseHit]]
-    patterns: Callable[[str], list[int]]
+    find: Callable[[str], tuple[list[PhraseHit], list[int]]]
     phrase_bits: tuple[int, ...]
     pattern_bits: tuple[int, ...]
 
@@ -121,8 +120,7 @@ def _eager(setters: Sequence[frozenset[Trigger]], views: Mapping[View, ViewIndex
     return tuple(
         EagerView(
             view=view,
-            phrases=views[view].phrases.find,
-            patterns=views[view].patterns.find,
+            find=views[view].find,
             phrase_bits=tuple(of_phrases),
             pattern_bits=tuple(of_patterns),
         )

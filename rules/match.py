@@ -76,15 +76,14 @@ class Searched:
     def __init__(self, engine: Engine, views: ViewsLike, beside: "Searched | None" = None) -> None:
         self.found: dict[View, tuple[list[PhraseHit], list[int]]] = {} if beside is None else beside.found
         mask = 0
-        for view, phrases, patterns, phrase_bits, pattern_bits in engine.eager:
+        for view, find, phrase_bits, pattern_bits in engine.eager:
             known = self.found.get(view)
             if known is None:
-                text: str = getattr(views, view)
-                known = self.found[view] = phrases(text), patterns(text)
-            hits, found = known
+                known = self.found[view] = find(getattr(views, view))
+            hits, patterns = known
             for _, _, number in hits:
                 mask |= phrase_bits[number]
-            for number in found:
+            for number in patterns:
                 mask |= pattern_bits[number]
         self.mask = mask
 
@@ -145,9 +144,7 @@ class Prepared:
         return known[reach]
 
     def _search(self, view: View) -> tuple[list[PhraseHit], list[int]]:
-        index = self._engine.views[view]
-        text: str = getattr(self.subject.views, view)
-        found = self._found[view] = index.phrases.find(text), index.patterns.find(text)
+        found = self._found[view] = self._engine.views[view].find(getattr(self.subject.views, view))
         return found
 
     def window_requests(self) -> tuple[WindowRequest, ...]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from classifiers.fold import rewrites, romaji
@@ -75,9 +75,11 @@ class _Work:
     def settle_characters(self) -> None:
         """Spell out what one character stands for, drop what leaves no trace, join voicing marks."""
         # Offsets are still those of the raw text here.
-        self._rewrite(rewrites.EXPANDED, rewrites.EXPANDED, lambda match: fold_char(self.raw[match.start()]))
-        self._rewrite(rewrites.DROPPED, rewrites.DROPPED, lambda _: "")
-        self._rewrite(rewrites.MARKED, rewrites.MARKED, _joined)
+        self._rewrite(
+            rewrites.EXPANDED, rewrites.EXPANDED.finditer, lambda match: fold_char(self.raw[match.start()])
+        )
+        self._rewrite(rewrites.DROPPED, rewrites.DROPPED.finditer, lambda _: "")
+        self._rewrite(rewrites.MARKED, rewrites.MARKED.finditer, _joined)
 
     def settle_drawl(self) -> None:
         """Drop small vowels that only draw a letter out: where a text does so twice, or at its end.
@@ -93,7 +95,7 @@ class _Work:
         if gone:
             self._rewrite(
                 rewrites.DRAWL_HINT,
-                rewrites.DRAWL,
+                rewrites.DRAWL.finditer,
                 lambda match: "" if match.start() in gone else match.group(),
             )
 
@@ -107,10 +109,10 @@ class _Work:
         leaves runs at most a third as long, so the rounds together stay linear.
         """
         while (
-            self._rewrite(rewrites.GAPS, rewrites.GAPS, rewrites.gap)
-            | self._rewrite(rewrites.STRETCH_HINT, rewrites.STRETCHED, _first)
-            | self._rewrite(rewrites.LOOKALIKE_HINT, rewrites.LOOKALIKE, _lookalike)
-            | self._rewrite(rewrites.TAHI, rewrites.TAHI, self._tahi)
+            self._rewrite(rewrites.GAPS, rewrites.GAPS.finditer, rewrites.gap)
+            | self._rewrite(rewrites.STRETCH_HINT, rewrites.STRETCHED.finditer, _first)
+            | self._rewrite(rewrites.LOOKALIKE_HINT, rewrites.lookalikes, _lookalike)
+            | self._rewrite(rewrites.TAHI, rewrites.TAHI.finditer, self._tahi)
             | self._read_romaji()
         ):
             pass
@@ -122,7 +124,9 @@ class _Work:
         kana = romaji.readings(self.text)
         if not kana:
             return False
-        return self._rewrite(romaji.HINT, romaji.WORD, lambda match: kana.get(match.group(), match.group()))
+        return self._rewrite(
+            romaji.HINT, romaji.WORD.finditer, lambda match: kana.get(match.group(), match.group())
+        )
 
     def _tahi(self, match: re.Match[str]) -> str:
         """死 where タヒ was written in katakana and is no part of a longer katakana word."""
@@ -141,7 +145,10 @@ class _Work:
         return self.raw[at if self.starts is None else self.starts[at]]
 
     def _rewrite(
-        self, hint: re.Pattern[str], pattern: re.Pattern[str], result: Callable[[re.Match[str]], str]
+        self,
+        hint: re.Pattern[str],
+        matches: Callable[[str], Iterable[re.Match[str]]],
+        result: Callable[[re.Match[str]], str],
     ) -> bool:
         """Replace every match; each new character covers the raw span of the whole match."""
         text = self.text
@@ -149,7 +156,7 @@ class _Work:
             return False
         changes = [
             (match.start(), match.end(), new)
-            for match in pattern.finditer(text)
+            for match in matches(text)
             if (new := result(match)) != match.group()
         ]
         if not changes:

@@ -5,6 +5,7 @@ two characters, no nested repeats.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from classifiers.fold.tables import DROP, EXPAND, SEMI_VOICED, VOICED
@@ -134,8 +135,19 @@ _LOOKALIKES: Final = (
 )
 LOOKALIKE_HINT: Final = re.compile("[氏市01345木工力ιx歹三汁頃💀☠⚰🪦🔪🔫🗡]")
 LOOKALIKE: Final = re.compile("|".join(f"(?P<r{i}>{pattern})" for i, (pattern, _) in enumerate(_LOOKALIKES)))
+_LOOKALIKE_BEGINS: Final = re.compile(LOOKALIKE_HINT.pattern.replace("力", "力ば"))
 LOOKALIKE_RESULT: Final = {f"r{i}": result for i, (_, result) in enumerate(_LOOKALIKES)}
 """Readings, shapes and pictures that stand for a letter: 氏ね 56す 木又す 工口 💀ね."""
 
 TAHI: Final = re.compile("[た夕]ひ")
 """タヒ is 死 drawn with two katakana; whether it was katakana is asked of the raw text (タヒチ is an island)."""
+
+
+def lookalikes(text: str) -> Iterator[re.Match[str]]:
+    """``LOOKALIKE.finditer``, tried only where one may begin: a fifth of the time."""
+    end = 0
+    for begun in _LOOKALIKE_BEGINS.finditer(text):
+        found = LOOKALIKE.match(text, begun.start()) if begun.start() >= end else None
+        if found is not None:
+            end = found.end()
+            yield found

@@ -100,7 +100,7 @@ def answer_of(message: Message, verdict: Verdict, *, case_id: str | None, latenc
         verdict.versions.lexicon,
         verdict.versions.fold,
         verdict.versions.ruleset,
-        round(latency_ms, 2),
+        latency_ms,
     )
 
 

@@ -22,5 +22,5 @@ class Deadline:
 
     @property
     def spent_ms(self) -> float:
-        """Milliseconds since the request came in."""
-        return (perf_counter() - self.started) * 1000
+        """Milliseconds since the request came in, to the hundredth."""
+        return round((perf_counter() - self.started) * 1000, 2)

@@ -175,8 +175,9 @@ class Intake:
             talks = talk_before(messages, opened.talk, self._limits.context_messages)
         verdicts = await self._verdicts(service, messages, talks, opened, deadline, watch, dry_run=dry_run)
         if dry_run:
+            latency_ms = deadline.spent_ms
             given = {
-                message.id: encoded_answer(message, verdict, None, deadline)
+                message.id: encoded_answer(message, verdict, None, latency_ms)
                 for message, verdict in zip(messages, verdicts, strict=True)
             }
             sorting.answer(sorting.asked, given)

@@ -110,9 +110,10 @@ class Settling:
         """Store the answers and pass the records on; the answers by message id."""
         answers: dict[str, bytes] = {}
         finished = []
+        latency_ms = deadline.spent_ms
         for one in scored:
             message, digest = one.fresh
-            answer = encoded_answer(message, one.verdict, cases.get(message.id), deadline)
+            answer = encoded_answer(message, one.verdict, cases.get(message.id), latency_ms)
             answers[message.id] = answer
             finished.append(
                 Finished(
@@ -142,6 +143,6 @@ class Settling:
             )
 
 
-def encoded_answer(message: Message, verdict: Verdict, case_id: str | None, deadline: Deadline) -> bytes:
+def encoded_answer(message: Message, verdict: Verdict, case_id: str | None, latency_ms: float) -> bytes:
     """An answer as it goes over the wire."""
-    return _ENCODER.encode(answer_of(message, verdict, case_id=case_id, latency_ms=deadline.spent_ms))
+    return _ENCODER.encode(answer_of(message, verdict, case_id=case_id, latency_ms=latency_ms))

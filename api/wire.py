@@ -27,7 +27,7 @@ Name = Annotated[str, Meta(max_length=200, extra_json_schema=_NO_NUL)]
 Time = Annotated[datetime, Meta(tz=True, description="RFC 3339, with its zone.")]
 
 
-class AuthorIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class AuthorIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False):
     """Who wrote it; only ``id`` is needed."""
 
     id: ExternalId
@@ -37,7 +37,7 @@ class AuthorIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     role: AuthorRole = AuthorRole.VIEWER
 
 
-class RoomIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class RoomIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False):
     """The stream; what is left out is taken from the room's events."""
 
     id: ExternalId
@@ -49,7 +49,7 @@ class RoomIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     streamer_id: ExternalId | None = None
 
 
-class MessageIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class MessageIn(msgspec.Struct, forbid_unknown_fields=True, frozen=True, gc=False):
     """One chat message. ``sent_at`` is RFC 3339; without it the time of arrival counts."""
 
     id: ExternalId

@@ -34,7 +34,7 @@ class ViewsLike(Protocol):
         """Offsets of a view where a word begins or ends."""
 
 
-class AuthorFacts(msgspec.Struct, frozen=True, kw_only=True):
+class AuthorFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is known of the author. ``age_band`` is ``minor``, ``adult`` or ``unknown``."""
 
     id: str | None = None
@@ -45,7 +45,7 @@ class AuthorFacts(msgspec.Struct, frozen=True, kw_only=True):
     labels: frozenset[str] | None = None
 
 
-class RoomFacts(msgspec.Struct, frozen=True, kw_only=True):
+class RoomFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is known of the room. ``category`` is the room's own, e.g. ``fps``; not a harm."""
 
     id: str | None = None
@@ -59,7 +59,7 @@ class RoomFacts(msgspec.Struct, frozen=True, kw_only=True):
     shield: bool | None = None
 
 
-class TargetFacts(msgspec.Struct, frozen=True, kw_only=True):
+class TargetFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whom the message is aimed at: ``kind`` as the classifier says, ``id`` as the service says."""
 
     kind: str | None = None
@@ -67,14 +67,14 @@ class TargetFacts(msgspec.Struct, frozen=True, kw_only=True):
     age_band: str | None = None
 
 
-class Recent(msgspec.Struct, frozen=True, kw_only=True):
+class Recent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An earlier message: its folded text and when it was sent."""
 
     folded: str
     sent_at: datetime
 
 
-class Subject(msgspec.Struct, frozen=True, kw_only=True):
+class Subject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One message and what is known beside it.
 
     Attributes:

@@ -19,7 +19,7 @@ CUT_BY_DEADLINE = frozenset({"classifier", "windows"})
 """Parts that a deadline leaves out; without them an answer is partial, and a retry scores again."""
 
 
-class Classified(msgspec.Struct, frozen=True, kw_only=True):
+class Classified(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the classifier says of one message; probabilities are calibrated, 0 to 1.
 
     ``scores`` are rounded as they are shown, so that what people see is what points and rules were compared with.

@@ -96,7 +96,7 @@ class PreparedRules(Protocol):
         ...
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class Seen(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One message with everything that rules may ask of it."""
 
     message: Message

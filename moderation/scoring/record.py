@@ -10,7 +10,7 @@ from moderation.scoring.message import Message
 from moderation.scoring.verdict import Verdict
 
 
-class ScoredRecord(msgspec.Struct, frozen=True):
+class ScoredRecord(msgspec.Struct, frozen=True, gc=False):
     """One scored message; times are aware UTC, severity is the rank 0 to 4.
 
     ``own_scores`` are the classifier's where a rule scored higher, None where it did not speak.

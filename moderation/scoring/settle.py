@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 _ENCODER = msgspec.json.Encoder()
 
 
-class Scored(msgspec.Struct, frozen=True):
+class Scored(msgspec.Struct, frozen=True, gc=False):
     """A fresh message with its verdict, and what was said before it (None where nobody looked)."""
 
     fresh: Fresh

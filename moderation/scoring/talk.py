@@ -12,7 +12,7 @@ import msgspec
 from moderation.scoring.message import Message
 
 
-class RoomLine(msgspec.Struct, frozen=True, array_like=True):
+class RoomLine(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One message as the room saw it."""
 
     message_id: str

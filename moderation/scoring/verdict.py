@@ -33,7 +33,7 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True):
     ruleset: str
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The machine's answer about one message.
 
     Attributes:

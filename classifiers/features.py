@@ -50,7 +50,8 @@ class Extract:
         ends: Number of the longest known n-gram that ends at each place; those it ends with count as well.
         marks: Numbers of its marks, each once.
         hits: The lexicon's hits that the marks come from.
-        chances: What each head says, once it was scored.
+        chances: What each head says of the texts that were scored together, once they were; a row for each.
+        at: Its row.
         row: Its features' weights put together, once it was scored; kept for who asks why.
         places: The weights of what ends at each place, once it was scored alone; kept for the same.
     """
@@ -58,7 +59,8 @@ class Extract:
     ends: list[int]
     marks: list[int]
     hits: list[Hit]
-    chances: list[float] | None = None
+    chances: Sequence[Sequence[float]] | NDArray[np.float32] | None = None
+    at: int = 0
     row: NDArray[np.float32] | None = None
     places: NDArray[np.float32] | None = None
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from classifiers.artefact import DEFAULT_FOLDER, Artefact, content_version, load
-from classifiers.compiled import HARM_HEADS, Compiled, probabilities, probabilities_of
+from classifiers.compiled import HARM_HEADS, Compiled, Floats, probabilities, probabilities_of
 from classifiers.evidence import Evidence, evidence_of
 from classifiers.features import FeatureSpace
 from classifiers.fold import FOLD_VERSION
@@ -45,9 +45,14 @@ class Scores:
     @property
     def targets(self) -> dict[str, float]:
         """Likelihood of each target; they sum to 1."""
-        chances = probabilities_of(self._targets)
-        whole = sum(chances)
-        return {target: one / whole for target, one in zip(TARGETS, chances, strict=True)}
+        return likelihoods(self._targets)
+
+
+def likelihoods(targets: Sequence[float]) -> dict[str, float]:
+    """Likelihood of each target, from their log-odds; they sum to 1."""
+    chances = probabilities_of(targets)
+    whole = sum(chances)
+    return {target: one / whole for target, one in zip(TARGETS, chances, strict=True)}
 
 
 class Classifier:
@@ -75,19 +80,30 @@ class Classifier:
 
     def score(self, items: Sequence[str | Views]) -> list[Scores]:
         """Score texts of any content, in time linear in their length."""
-        extracts = self._space.extracts([Views(item) if isinstance(item, str) else item for item in items])
-        if not extracts:
+        texts = [Views(item) if isinstance(item, str) else item for item in items]
+        if not texts:
             return []
-        if len(extracts) == 1:  # what is quickest for many takes twice the time for one
-            [one] = extracts
-            logits = self._compiled.logits_of(one).tolist()
-            one.chances = probabilities_of(logits[:_HARMS])
-            return [Scores(one.chances, logits[_HARMS:])]
-        together = self._compiled.logits(extracts)
-        rows = probabilities(together[:, :_HARMS]).tolist()
-        for one, row in zip(extracts, rows, strict=True):
-            one.chances = row
-        return list(map(Scores, rows, together[:, _HARMS:].tolist()))
+        if len(texts) > 1:
+            chances, targets = self.score_many(texts)
+            return list(map(Scores, chances.tolist(), targets.tolist()))
+        extract = self._space.extract(texts[0])  # what is quickest for many takes twice the time for one
+        logits = self._compiled.logits_of(extract).tolist()
+        row = probabilities_of(logits[:_HARMS])
+        extract.chances, extract.at = [row], 0
+        return [Scores(row, logits[_HARMS:])]
+
+    def score_many(self, texts: Sequence[Views]) -> tuple[Floats, Floats]:
+        """The same as arrays, a row for each text, for whoever has many and does not ask for all of it.
+
+        Returns:
+            Probabilities of HARM_HEADS, and log-odds of TARGETS.
+        """
+        extracts = self._space.extracts(texts)
+        logits = self._compiled.logits(extracts)
+        chances = probabilities(logits[:, :_HARMS])
+        for at, extract in enumerate(extracts):
+            extract.chances, extract.at = chances, at
+        return chances, logits[:, _HARMS:]
 
     def explain(self, item: str | Views, category: str) -> Evidence:
         """Why a text scores as it does in a category: spans, one Japanese sentence, contributions.
@@ -108,7 +124,7 @@ class Classifier:
             self._space,
             self._compiled.weighing(extract, column),
             category=category,
-            probability=extract.chances[column],
+            probability=float(extract.chances[extract.at][column]),
         )
 
     def hits(self, item: str | Views) -> list[Hit]:

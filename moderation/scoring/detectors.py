@@ -8,14 +8,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache, partial
-from itertools import chain
 from typing import cast, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
+from classifiers.compiled import HARM_HEADS
 from classifiers.fold import fold
-from classifiers.labels import CATEGORIES, TARGETS
-from classifiers.model import Classifier, Scores
+from classifiers.labels import CATEGORIES, MINORS, TARGETS
+from classifiers.model import Classifier, Scores, likelihoods
 from classifiers.views import Views
 from moderation.scoring.decide import NO_FINDINGS, Classified, RuleFindings, rounded
 from moderation.scoring.engine import Seen
@@ -34,6 +35,7 @@ from rules.windows import WindowRequest, report_requests
 _TARGETS = tuple(Target(name) for name in TARGETS)
 _TARGET_OF = dict(zip(TARGETS, _TARGETS, strict=True))
 _CATEGORIES = tuple(Category(name) for name in CATEGORIES)
+_MINORS = HARM_HEADS.index(MINORS)
 _MANY = 8
 """Messages from which on NumPy rounds their scores quicker than Python."""
 
@@ -47,16 +49,18 @@ def fold_text(text: str) -> str:
     return fold(text).text
 
 
-def _rounded(rows: Sequence[Sequence[float]]) -> list[list[float]]:
-    if len(rows) < _MANY:
-        return [[rounded(score) for score in row] for row in rows]
-    every = np.fromiter(chain.from_iterable(rows), dtype=float)  # `array` takes three times as long
-    numbers: list[list[float]] = (np.floor(every.reshape(len(rows), -1) * 10_000 + 0.5) / 10_000).tolist()
+def _rounded(scores: NDArray[np.floating]) -> list[list[float]]:
+    """``rounded`` of many."""
+    numbers: list[list[float]] = (np.floor(scores.astype(float) * 10_000 + 0.5) / 10_000).tolist()
     return numbers
 
 
 def _likelihoods(scores: Scores) -> dict[Target, float]:
     return dict(zip(_TARGETS, scores.targets.values(), strict=True))
+
+
+def _likelihoods_at(targets: NDArray[np.float32], at: int) -> dict[Target, float]:
+    return dict(zip(_TARGETS, likelihoods(targets[at].tolist()).values(), strict=True))
 
 
 views_of = Views
@@ -84,15 +88,38 @@ class ClassifierBridge:
 
     def classify(self, views: Sequence[object]) -> list[Classified]:
         """Calibrated probabilities of each text."""
-        found = self.classifier.score(cast("Sequence[Views]", views))
+        texts = cast("Sequence[Views]", views)
+        return self._many(texts) if len(texts) >= _MANY else self._few(texts)
+
+    def _few(self, texts: Sequence[Views]) -> list[Classified]:
         return [
             Classified(
-                scores=dict(zip(_CATEGORIES, row, strict=False)),
+                scores={
+                    category: rounded(score) for category, score in zip(_CATEGORIES, scores.row, strict=False)
+                },
                 minors=scores.minors,
                 target=_TARGET_OF[scores.target],
                 targets=partial(_likelihoods, scores),
             )
-            for scores, row in zip(found, _rounded([scores.row for scores in found]), strict=True)
+            for scores in self.classifier.score(texts)
+        ]
+
+    def _many(self, texts: Sequence[Views]) -> list[Classified]:
+        chances, targets = self.classifier.score_many(texts)
+        columns = zip(
+            _rounded(chances[:, : len(_CATEGORIES)]),
+            chances[:, _MINORS].tolist(),
+            targets.argmax(axis=1).tolist(),
+            strict=True,
+        )
+        return [
+            Classified(
+                scores=dict(zip(_CATEGORIES, row, strict=True)),
+                minors=minors,
+                target=_TARGETS[likeliest],
+                targets=partial(_likelihoods_at, targets, at),
+            )
+            for at, (row, minors, likeliest) in enumerate(columns)
         ]
 
     def explain(self, views: object, category: Category, score: float) -> Signal:

@@ -1,5 +1,6 @@
 """Scores are rounded where they come in, one message alone as in a batch."""
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -11,7 +12,7 @@ from moderation.taxonomy import Category, Strictness
 
 @given(some.lists(some.lists(some.floats(0, 1), min_size=3, max_size=3), min_size=1, max_size=20))
 def test_a_batch_is_rounded_as_single_messages_are(rows):
-    assert _rounded(rows) == [[rounded(score) for score in row] for row in rows]
+    assert _rounded(np.array(rows)) == [[rounded(score) for score in row] for row in rows]
 
 
 def test_only_categories_at_their_point_are_reached():

@@ -27,6 +27,7 @@ from moderation.trends.proposal import (
     STATE_JA,
     Proposal,
     ProposalState,
+    Source,
     checked,
     periods_around,
 )
@@ -189,6 +190,7 @@ def _form(
         now=now,
         wanted=asked(request, connection, now),
         start=start,
+        lost=bool(request.query_params.get("theme")) and start.source is Source.OTHER,
         typed=typed,
         limits=dict(_LIMITS),
         wrong={problem.pointer.strip("/") for problem in error.problems} if error else set(),

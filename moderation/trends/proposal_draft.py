@@ -10,7 +10,7 @@ from moderation.trends.proposal import Proposal, Source
 from moderation.trends.shapes import CategoryTrend, Rate
 from moderation.trends.summary import figure
 from moderation.trends.themes import Theme
-from moderation.trends.words import CHANGE_JA, category_ja, period_ja, topic_ja
+from moderation.trends.words import CHANGE_JA, category_ja, period_ja, topic_ja, why_ja
 
 _LEVEL = 0.05
 
@@ -47,7 +47,7 @@ def from_theme(theme: Theme, period: Period) -> Start:
 
 def from_category(trend: CategoryTrend, period: Period) -> Start:
     """From what the machine counts."""
-    name = category_ja(trend.category)
+    name, why = category_ja(trend.category), why_ja(trend.comparison)
     rate = "—" if trend.per_messages is None else _with_width(trend.per_messages)
     return Start(
         source=Source.CATEGORY,
@@ -57,7 +57,7 @@ def from_category(trend: CategoryTrend, period: Period) -> Start:
             ("期間", period_ja(period.first, period.last)),
             ("該当した書き込み", f"{trend.hits:,}件（前の期間 {trend.hits_before:,}件）"),
             ("1,000件あたり", rate),
-            ("増減", CHANGE_JA[trend.comparison.change]),
+            ("増減", CHANGE_JA[trend.comparison.change] + (f"（{why}）" if why else "")),
         ),
     )
 

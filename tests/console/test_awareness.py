@@ -1,6 +1,7 @@
 """Voices, proposals and article kits, as a CS person and a lead use them."""
 
 import io
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -115,3 +116,12 @@ def test_an_address_that_names_what_is_not_there_never_shows_something_else_in_s
     assert cs.get("/console/trends?service=another").status_code == 404
     page = cs.get("/console/transparency?year=99999")
     assert (page.status_code, "その年度は集計できない" in page.text) == (422, True)
+
+
+def test_a_proposal_begins_with_a_trend_or_says_that_its_theme_is_gone(cs):
+    period = f"from={YESTERDAY}&to={YESTERDAY}"
+    trends = cs.get(f"/console/trends?{period}").text
+    [link] = re.findall(r'href="(/console/proposals/new[^"]+category=insult)"', trends)
+
+    assert "「侮辱・誹謗中傷」を減らすための改善" in cs.get(link.replace("&amp;", "&")).text
+    assert "その話題は見つかりません" in cs.get(f"/console/proposals/new?{period}&theme=gone").text

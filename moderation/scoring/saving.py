@@ -93,7 +93,10 @@ class Saving:
 
     def _commit(self, items: Sequence[Flagged], *, look_first: bool) -> CaseIds:
         now = datetime.now(UTC)
-        with self._database.write(synced=False) as unit:
+        with (
+            flagged.noticing_saved_before(),
+            self._database.write(synced=False, in_one_go=not look_first) as unit,
+        ):
             standing.add_by_rules(unit.connection, [(item.message, item.verdict) for item in items], now=now)
             return flagged.save(
                 unit.connection,

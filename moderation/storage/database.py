@@ -65,7 +65,7 @@ class Database:
     _writers: Turns
 
     @contextmanager
-    def write(self, *, synced: bool = True, late: bool = False) -> Iterator[Unit]:
+    def write(self, *, synced: bool = True, late: bool = False, in_one_go: bool = False) -> Iterator[Unit]:
         """A unit of work on the case store. Once committed it survives the death of every process.
 
         Args:
@@ -73,11 +73,13 @@ class Database:
                 that takes too long, ``False`` leaves it to the next one that waits, or to ``sync``.
             late: It begins with the first use of its connection: for those who have to wait for something
                 else in between, and would hold up every other writer meanwhile.
+            in_one_go: PostgreSQL gets its statements without waiting for each answer: only those of ``often``
+                may give something back. What one of them fails with is raised at the end at the latest.
 
         Raises:
             StoreUnavailable: The database does not answer; nothing was written.
         """
-        with _unit(self.main, self._writers, late=late, ibasho_synced=synced) as unit:
+        with _unit(self.main, self._writers, late=late, in_one_go=in_one_go, ibasho_synced=synced) as unit:
             yield unit
 
     def sync(self) -> None:
@@ -119,7 +121,9 @@ class Database:
 
 
 @contextmanager
-def _unit(engine: Engine, turns: Turns | None, *, late: bool = False, **options: bool) -> Iterator[Unit]:
+def _unit(
+    engine: Engine, turns: Turns | None, *, late: bool = False, in_one_go: bool = False, **options: bool
+) -> Iterator[Unit]:
     try:
         with ExitStack() as stack:
 
@@ -128,6 +132,8 @@ def _unit(engine: Engine, turns: Turns | None, *, late: bool = False, **options:
                     stack.enter_context(turns.one(BUSY_SECONDS))
                 connection = stack.enter_context(engine.connect().execution_options(**options))
                 stack.enter_context(connection.begin())
+                if in_one_go:
+                    stack.enter_context(_in_one_go(connection))
                 return connection
 
             unit = Unit(begin)
@@ -176,16 +182,14 @@ def driver(connection: Connection) -> Iterator[Any]:
 
 
 @contextmanager
-def in_one_go(connection: Connection) -> Iterator[None]:
-    """PostgreSQL gets the block's statements without waiting for each answer; only those of ``often`` may give something back.
-
-    Raises, at the end of the block at the latest, what the first of them failed with.
-    """
+def _in_one_go(connection: Connection) -> Iterator[None]:
+    """The block's statements, and the commit behind them, reach PostgreSQL without waiting for each answer."""
     if connection.dialect.name != "postgresql":
         yield
         return
     with driver(connection) as to, to.pipeline():
         yield
+        to.execute("COMMIT")
 
 
 def open_database(settings: Settings) -> Database:

@@ -81,7 +81,7 @@ def emit_all(connection: Connection, events: Sequence[Event], *, now: datetime) 
 def listening(connection: Connection, events: Sequence[Event]) -> Sequence[Any]:
     """The endpoints of the services that events are about."""
     services = sorted({event.service for event in events})
-    return [endpoint for service in services for endpoint in _LISTENING.all(connection, service=service)]
+    return [endpoint for service in services for endpoint in LISTENING.all(connection, service=service)]
 
 
 def emit_listening(
@@ -113,7 +113,7 @@ def _event_row(event: Event, endpoint_id: str, now: datetime) -> dict[str, Any]:
     return row | {"endpoint_id": endpoint_id}
 
 
-_LISTENING = Query(
+LISTENING = Query(
     select(
         webhook_endpoints.c.id,
         webhook_endpoints.c.service_id,

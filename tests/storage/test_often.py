@@ -1,14 +1,12 @@
 """Statements that go straight to the driver read, write and fail as SQLAlchemy's own."""
 
-from contextlib import nullcontext
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from moderation.storage.database import in_one_go
-from moderation.storage.often import Insert, Query, leaving_alone
+from moderation.storage.often import Insert, Query, Update, ask, leaving_alone, run_all
 from moderation.storage.tables.desk import case_sketches, golden_cases
 
 NOON = datetime(2026, 8, 20, 3, 0, 0, 1, tzinfo=UTC)
@@ -49,7 +47,7 @@ def test_nothing_is_asked_of_the_store_without_rows(database):
 
 
 def test_answers_may_be_read_among_statements_that_are_not_waited_for(database):
-    with database.write() as unit, in_one_go(unit.connection):
+    with database.write(in_one_go=True) as unit:
         ALONE.run(unit.connection, ROWS[:1])
         before = OF.all(unit.connection, who="u-1")
         ALONE.run(unit.connection, [(*ROWS[0][:3], 9, *ROWS[0][4:]), ROWS[1]])
@@ -60,9 +58,32 @@ def test_answers_may_be_read_among_statements_that_are_not_waited_for(database):
 
 
 def write_twice(database, together):
-    with database.write() as unit, in_one_go(unit.connection) if together else nullcontext():
+    with database.write(in_one_go=together) as unit:
         PLAIN.run(unit.connection, ROWS)
         PLAIN.run(unit.connection, ROWS[:1])
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_several_writes_and_several_questions_go_at_once(database, together):
+    change = Update(golden_cases, ("case_id", "outcome", "categories", "retired_at"))
+    sketches = Insert(case_sketches, ("sketch", "case_id", "exact"))
+    marked = Query(select(case_sketches.c.case_id).where(case_sketches.c.sketch == bindparam("sketch")))
+    with database.write() as unit:
+        PLAIN.run(unit.connection, ROWS)
+
+    with database.write(in_one_go=together) as unit:
+        run_all(
+            unit.connection,
+            [
+                (change, [("c-2", "violation", ["threat"], None), ("c-3", "unsure", [], None)]),
+                (sketches, [(7, "c-1", True)]),
+                (ALONE, []),
+            ],
+        )
+        kept, found = ask(unit.connection, [(OF, {"who": "u-1"}), (marked, {"sketch": 7})])
+
+    assert kept == [ROWS[0], ("c-2", "violation", ["threat"], -1, "u-1", NOON, None)]
+    assert [row.case_id for row in found] == ["c-1"]
 
 
 @pytest.mark.parametrize("together", [True, False])

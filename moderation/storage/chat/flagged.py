@@ -1,9 +1,11 @@
 """Save flagged messages as cases, before their answers leave."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
@@ -13,11 +15,10 @@ from moderation.review.case import CaseKind, live_key
 from moderation.scoring.message import Message
 from moderation.scoring.talk import RoomLine
 from moderation.scoring.verdict import Outcome, Verdict
-from moderation.storage import outbox
+from moderation.storage import often, outbox
 from moderation.storage.chat import hit_rows
 from moderation.storage.chat.hit_rows import storable
-from moderation.storage.database import in_one_go
-from moderation.storage.desk import similar
+from moderation.storage.desk import routing, similar
 from moderation.storage.desk.live_cases import Arrival, place_all
 from moderation.storage.often import Insert, leaving_alone
 from moderation.storage.outbox import Event
@@ -94,24 +95,45 @@ def save(
         return where
     keys = sorted(groups)  # a fixed order: two requests never wait for each other
     arrivals = [_arrival(live_key, groups[service, live_key]) for service, live_key in keys]
+    services = sorted({service for service, _ in keys})
+    routes, *listening = often.ask(
+        connection,
+        [(routing.ROUTES, {}), *((outbox.LISTENING, {"service": service}) for service in services)],
+    )
+    with noticing_saved_before():
+        cases = place_all(connection, arrivals, routing.read_routes(routes), now=now)
+        placed = [
+            _Placed(item, joined.case_id, joined.first_seq + at)
+            for key, joined in zip(keys, cases.joined, strict=True)
+            for at, item in enumerate(groups[key])
+        ]
+        held = [one for one in placed if one.item.verdict.verdict is Outcome.HOLD]
+        often.run_all(
+            connection,
+            [
+                *cases.writes,
+                (_HITS, [_hit(one, now) for one in placed]),
+                (_CONTEXT, _context(placed)),
+                similar.remembered([(one.case_id, one.item.message.text) for one in placed]),
+                (_HELD, [_held(one, until=now + hold_for, now=now) for one in held]),
+            ],
+        )
+        told = [
+            *cases.events,
+            *map(_scored_event, placed),
+            *(_held_event(one, now + hold_for) for one in held),
+        ]
+        outbox.emit_listening(connection, told, list(chain.from_iterable(listening)), now=now)
+    return where | {(one.item.message.service, one.item.message.id): one.case_id for one in placed}
+
+
+@contextmanager
+def noticing_saved_before() -> Iterator[None]:
+    """For whoever commits in one go, too: only the commit may tell that a message was there. Raises SavedBefore."""
     try:
-        with in_one_go(connection):
-            cases, events = place_all(connection, arrivals, now=now)
-            placed = [
-                _Placed(item, joined.case_id, joined.first_seq + at)
-                for key, joined in zip(keys, cases, strict=True)
-                for at, item in enumerate(groups[key])
-            ]
-            held = [one for one in placed if one.item.verdict.verdict is Outcome.HOLD]
-            _HITS.run(connection, [_hit(one, now) for one in placed])
-            _insert_context(connection, placed)
-            similar.remember(connection, [(one.case_id, one.item.message.text) for one in placed])
-            _hold(connection, held, until=now + hold_for, now=now)
-            told = [*events, *map(_scored_event, placed), *(_held_event(one, now + hold_for) for one in held)]
-            outbox.emit_all(connection, told, now=now)
+        yield
     except IntegrityError as error:
         raise SavedBefore from error
-    return where | {(one.item.message.service, one.item.message.id): one.case_id for one in placed}
 
 
 class _Placed(NamedTuple):
@@ -184,7 +206,7 @@ _CONTEXT = Insert(
 )
 
 
-def _insert_context(connection: Connection, placed: Sequence[_Placed]) -> None:
+def _context(placed: Sequence[_Placed]) -> list[tuple[Any, ...]]:
     rows = {
         (case_id, line.message_id): (
             case_id,
@@ -197,7 +219,7 @@ def _insert_context(connection: Connection, placed: Sequence[_Placed]) -> None:
         for item, case_id, _ in placed
         for line in item.context
     }
-    _CONTEXT.run(connection, list(rows.values()))
+    return list(rows.values())
 
 
 _HELD = Insert(
@@ -207,9 +229,8 @@ _HELD = Insert(
 )
 
 
-def _hold(connection: Connection, held: Sequence[_Placed], *, until: datetime, now: datetime) -> None:
-    rows = [(one.item.message.service, one.item.message.id, one.case_id, "held", now, until) for one in held]
-    _HELD.run(connection, rows)
+def _held(one: _Placed, *, until: datetime, now: datetime) -> tuple[Any, ...]:
+    return one.item.message.service, one.item.message.id, one.case_id, "held", now, until
 
 
 def _scored_event(placed: _Placed) -> Event:

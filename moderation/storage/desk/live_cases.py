@@ -3,19 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, text, update
+from sqlalchemy import Connection, text
 
 from moderation.review.care import is_heavy
 from moderation.review.case import CaseKind, CaseState
 from moderation.review.priority import due_at, priority
-from moderation.storage import outbox
+from moderation.storage import often, outbox
 from moderation.storage.desk import routing
 from moderation.storage.desk.routing import Route
 from moderation.storage.ids import new_id
-from moderation.storage.often import Insert
+from moderation.storage.often import Insert, Update
 from moderation.storage.outbox import Event
 from moderation.storage.tables.cases import case_events, cases
 from moderation.taxonomy import Category, Severity
@@ -73,16 +73,24 @@ def join(connection: Connection, arrival: Arrival, *, now: datetime) -> Joined:
 
 def join_all(connection: Connection, arrivals: Sequence[Arrival], *, now: datetime) -> list[Joined]:
     """The same for several arrivals of different keys, which are sorted."""
-    joined, events = place_all(connection, arrivals, now=now)
-    outbox.emit_all(connection, events, now=now)
-    return joined
+    placed = place_all(connection, arrivals, routing.routes(connection), now=now)
+    often.run_all(connection, placed.writes)
+    outbox.emit_all(connection, placed.events, now=now)
+    return placed.joined
+
+
+class Placed(NamedTuple):
+    """Where arrivals went, what is still to be written of it, and what services are to be told."""
+
+    joined: list[Joined]
+    writes: Sequence[tuple[Insert | Update, Sequence[Sequence[Any]]]]
+    events: Sequence[Event]
 
 
 def place_all(
-    connection: Connection, arrivals: Sequence[Arrival], *, now: datetime
-) -> tuple[list[Joined], list[Event]]:
-    """The same; what services are to be told is left to the caller, who may have more to tell."""
-    routes = routing.routes(connection)
+    connection: Connection, arrivals: Sequence[Arrival], routes: Sequence[Route], *, now: datetime
+) -> Placed:
+    """The same; what is left to the caller may go together with what else there is to write and to tell."""
     new = [_new_case(arrival, routes, now=now) for arrival in arrivals]
     rows = {
         (row.service_id, row.live_key): row for row in _UPSERT.run(connection, [_values(one) for one in new])
@@ -99,10 +107,12 @@ def place_all(
             if values["severity"] > row.severity or values["categories"].keys() - row.categories.keys():
                 worse.append(_updated(row, arrival.service, values))
         joined.append(Joined(case_id=row.id, first_seq=row.hit_seq - own["hit_seq"] + 1, opened=is_new))
-    if raised:
-        connection.execute(_RAISE, raised)
-    _NOTE.run(connection, [(case_id, now, "system", "opened", {}) for case_id, _ in opened])
-    return joined, [*worse, *(_created(case_id, arrival) for case_id, arrival in opened)]
+    notes: list[tuple[Any, ...]] = [(case_id, now, "system", "opened", {}) for case_id, _ in opened]
+    return Placed(
+        joined,
+        [(_RAISE, [_raised_values(values) for values in raised]), (_NOTE, notes)],
+        [*worse, *(_created(case_id, arrival) for case_id, arrival in opened)],
+    )
 
 
 def _new_case(arrival: Arrival, routes: Sequence[Route], *, now: datetime) -> dict[str, Any]:
@@ -193,7 +203,12 @@ def _weighed(arrival: Arrival, row: Any = None) -> dict[str, Any]:
     }
 
 
-_RAISE = update(cases).where(cases.c.id == bindparam("case_id"))
+_RAISED = (
+    "id", "severity", "categories", "minors", "heavy", "live_viewers", "asked_priority", "age_step", "priority",
+    "due_at", "queue",
+)  # fmt: skip
+_raised_values = itemgetter(*_RAISED)
+_RAISE = Update(cases, _RAISED)
 _NOTE = Insert(case_events, ("case_id", "at", "actor", "kind", "data"))
 
 
@@ -206,7 +221,7 @@ def _raised(row: Any, arrival: Arrival, *, now: datetime) -> dict[str, Any]:
     sooner = due_at(tuple(Severity)[values["severity"]], now)
     values["due_at"] = sooner if row.due_at is None else min(row.due_at, sooner)
     values["queue"] = CHILD_SAFETY_QUEUE if values["minors"] and not row.minors else row.queue
-    return values | {"case_id": row.id}
+    return values | {"id": row.id}
 
 
 def _created(case_id: str, arrival: Arrival) -> Event:

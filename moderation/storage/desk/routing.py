@@ -21,7 +21,7 @@ FIXED_QUEUES = frozenset({"general", "child_safety", "urgent", "care", "live"})
 """Queues that the product itself or its rule packs send cases to; they cannot be taken away."""
 _QUEUE_ID = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _LONGEST_NAME = 100
-_ROUTES = Query(select(routing_rules).order_by(routing_rules.c.position, routing_rules.c.id))
+ROUTES = Query(select(routing_rules).order_by(routing_rules.c.position, routing_rules.c.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,12 @@ def remove_queue(connection: Connection, queue_id: str) -> None:
 
 def routes(connection: Connection) -> list[Route]:
     """Every routing rule, in the order they are tried."""
-    return [_route(row) for row in _ROUTES.all(connection)]
+    return read_routes(ROUTES.all(connection))
+
+
+def read_routes(rows: Sequence[Any]) -> list[Route]:
+    """The same from the rows of ``ROUTES``."""
+    return list(map(_route, rows))
 
 
 def add_route(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, func, select, union
 
@@ -36,14 +37,13 @@ class Similar:
     likeness: float
 
 
-def remember(connection: Connection, texts: Sequence[tuple[str, str]]) -> None:
-    """Keep the hashes of texts, each with the id of its case."""
+def remembered(texts: Sequence[tuple[str, str]]) -> tuple[Insert, Sequence[Sequence[Any]]]:
+    """What keeps the hashes of texts, each with the id of its case."""
     rows = {(case_id, exact_sketch(text)): True for case_id, text in texts}
     for case_id, text in texts:
         for sketch in near_sketches(text):
             rows.setdefault((case_id, sketch), False)
-    found = [(sketch, case_id, exact) for (case_id, sketch), exact in rows.items()]
-    _REMEMBERED.run(connection, found)
+    return _REMEMBERED, [(sketch, case_id, exact) for (case_id, sketch), exact in rows.items()]
 
 
 def find(connection: Connection, case: Case, sight: Sight) -> list[Similar]:

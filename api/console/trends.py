@@ -12,12 +12,14 @@ from api.console.visitor import SignedIn
 from api.deps import Now, Read, ReadArchive
 from moderation.errors import NotFound
 from moderation.storage.accounts import accounts
-from moderation.storage.trends import alarms, sums
+from moderation.storage.database import Connection
+from moderation.storage.trends import alarms, measurements, sums
 from moderation.storage.trends import detection as detection_store
 from moderation.storage.trends.term_counts import REPORTED
 from moderation.trends import chart, detection, words
 from moderation.trends.advice import notice_text
 from moderation.trends.asked import asked_period
+from moderation.trends.count import LIVE
 from moderation.trends.days import jst_day_of
 from moderation.trends.kit_charts import hours, hours_alternative
 from moderation.trends.phrase_counts import phrases_of
@@ -45,7 +47,11 @@ def trends_page(
 ) -> HTMLResponse:
     """The report of a service and period; a period that cannot be used is explained on the page."""
     wanted = asked(request, connection, now)
-    made = report(sums.read(archive, service=wanted.service, period=wanted.period, today=wanted.today))
+    source = _source(request, connection)
+    figures = sums.read(
+        archive, service=wanted.service, period=wanted.period, today=wanted.today, source=source
+    )
+    made = report(figures)
     detected = detection_store.read(connection, archive, service=wanted.service, period=wanted.period)
     return render(
         request,
@@ -55,6 +61,8 @@ def trends_page(
         now=now,
         wanted=wanted,
         report=made,
+        measured=source != LIVE,
+        can_measure=measurements.current(connection) is not None,
         alarms=alarms.recent(connection, wanted.service, now=now),
         notice_text=notice_text,
         sentences=summary(made),
@@ -128,4 +136,10 @@ def _asked(request: Request, connection: Read, archive: ReadArchive, now: dateti
     today = jst_day_of(now)
     service = chosen_service(query.get("service"), accounts.service_ids(connection))
     period = asked_period(query.get("from"), query.get("to"), today=today)
-    return report(sums.read(archive, service=service, period=period, today=today))
+    source = _source(request, connection)
+    return report(sums.read(archive, service=service, period=period, today=today, source=source))
+
+
+def _source(request: Request, connection: Connection) -> str:
+    """Counted with what: the verdicts of the days, or ``source=measure``, the pinned model. Raises Invalid."""
+    return measurements.counted_with(connection, request.query_params.get("source") == "measure")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from moderation.trends.compare import Change, Why
-from moderation.trends.count import ALL
+from moderation.trends.count import ALL, LIVE
 from moderation.trends.shapes import CategoryTrend, DayState, Rate, Report
 from moderation.trends.words import category_ja, day_ja, outcome_ja, period_ja, reason_ja
 
@@ -41,7 +41,7 @@ def _size(report: Report) -> Iterator[str]:
     whole = report.category(ALL)
     if whole.per_messages is not None:
         yield (
-            f"自動判定でいずれかのカテゴリの基準に達したのは、1,000件あたり{figure(whole.per_messages.value)}件"
+            f"{'自動判定' if report.source == LIVE else '測定モデル'}でいずれかのカテゴリの基準に達したのは、1,000件あたり{figure(whole.per_messages.value)}件"
             f"{_width(whole.per_messages, '件')}でした。"
         )
     top = max(report.categories, key=lambda trend: (trend.category != ALL, trend.hits))

@@ -8,10 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from moderation.storage.accounts import accounts
+from moderation.storage.chat import archive
 from moderation.taxonomy import Role
+from moderation.trends.count import Measured
 from moderation.trends.days import jst_day_of
+from tests.campaigns.world import pinned
 from tests.support.servers import SERVICE
-from tests.trends.world import chatter, keep
+from tests.trends.world import PSEUDONYMS, chatter, keep
 
 NOW = datetime.now(UTC)
 YESTERDAY = jst_day_of(NOW) - timedelta(days=1)
@@ -125,3 +128,20 @@ def test_a_proposal_begins_with_a_trend_or_says_that_its_theme_is_gone(cs):
 
     assert "「侮辱・誹謗中傷」を減らすための改善" in cs.get(link.replace("&amp;", "&")).text
     assert "その話題は見つかりません" in cs.get(f"/console/proposals/new?{period}&theme=gone").text
+
+
+def test_trends_can_be_counted_with_the_measurement_model_and_every_link_keeps_it(cs, sqlite_database):
+    model = pinned(sqlite_database)
+    said = chatter(YESTERDAY, 50, 0, service=SERVICE, room_id="r-m")
+    counted = Measured(
+        source=model.source, versions=model.versions, hits={SERVICE: {one.id: ["insult"] for one in said[:5]}}
+    )
+    with sqlite_database.write_archive() as unit:
+        archive.record(unit.connection, said, PSEUDONYMS.of, [counted])
+
+    page = cs.get(f"/console/trends?from={YESTERDAY}&to={YESTERDAY}&source=measure").text
+
+    assert "測定モデルでいずれかのカテゴリの基準に達したのは、1,000件あたり100件" in page
+    assert "chart.png?service=test" in page
+    assert all("source=measure" in link for link in re.findall(r'"(/console/trends/[^"]+)"', page))
+    assert '<input type="hidden" name="source" value="measure">' in page

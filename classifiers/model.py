@@ -95,6 +95,9 @@ class Classifier:
     def score_many(self, texts: Sequence[Views]) -> tuple[Floats, Floats]:
         """The same as arrays, a row for each text, for whoever has many and does not ask for all of it.
 
+        Args:
+            texts: At least one.
+
         Returns:
             Probabilities of HARM_HEADS, and log-odds of TARGETS.
         """

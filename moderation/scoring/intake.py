@@ -221,19 +221,19 @@ class Intake:
                     count = self._count(
                         service, messages[part], half, deadline, dry_run=dry_run, away=bool(opened.missing)
                     )
-                    if part.stop == len(messages):
+                    if len(messages) <= _COUNTED_TOGETHER:
                         counting.append(count)
-                    else:  # Redis counts these while the next ones are read
+                    else:  # Redis counts these while the next ones are read, the last while the first are decided
                         counting.append(asyncio.ensure_future(count))
                         await asyncio.sleep(0)
         watch.lap("read")
-        counted = [await count for count in counting]
-        watch.lap("windows")
         verdicts: list[Verdict] = []
-        async with turn:
-            for half, (windows, away) in zip(halves, counted, strict=True):
+        for half, counted in zip(halves, counting, strict=True):
+            windows, away = await counted
+            watch.lap("windows")
+            async with turn:
                 verdicts += engine.finish(half, windows, missing=(*opened.missing, *away))
-        watch.lap("decide")
+            watch.lap("decide")
         return verdicts
 
     async def _count(

@@ -1,7 +1,7 @@
 """Settle: what becomes of verdicts. Flagged ones are saved, then every one is answered and handed on."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 
@@ -28,6 +28,8 @@ from moderation.storage.trends import gaps
 log = structlog.get_logger(__name__)
 
 _ENCODER = msgspec.json.Encoder()
+_STORED_TOGETHER = 50
+"""Messages that go to Redis at once, while the next ones are written down."""
 
 
 class Scored(msgspec.Struct, frozen=True, gc=False):
@@ -109,32 +111,45 @@ class Settling:
     ) -> dict[str, bytes]:
         """Store the answers and pass the records on; the answers by message id."""
         answers: dict[str, bytes] = {}
-        finished = []
         latency_ms = deadline.spent_ms
-        for one in scored:
-            message, digest = one.fresh
-            answer = encoded_answer(message, one.verdict, cases.get(message.id), latency_ms)
-            answers[message.id] = answer
-            finished.append(
-                Finished(
-                    message_id=message.id,
-                    room_id=message.room.id,
-                    # A partial answer is not final: a retry shall score again.
-                    answer=digest + answer if one.verdict.status is Status.COMPLETE else None,
-                    room_line=encode_line(message),
-                    entry=encode(record_of(message, one.verdict)),
+        storing: list[Awaitable[None]] = []
+        for first in range(0, len(scored), _STORED_TOGETHER):
+            finished = []
+            for one in scored[first : first + _STORED_TOGETHER]:
+                message, digest = one.fresh
+                answer = encoded_answer(message, one.verdict, cases.get(message.id), latency_ms)
+                answers[message.id] = answer
+                finished.append(
+                    Finished(
+                        message_id=message.id,
+                        room_id=message.room.id,
+                        # A partial answer is not final: a retry shall score again.
+                        answer=digest + answer if one.verdict.status is Status.COMPLETE else None,
+                        room_line=encode_line(message),
+                        entry=encode(record_of(message, one.verdict)),
+                    )
                 )
-            )
+            store = self._store(service, finished)
+            if len(answers) == len(scored):
+                await store
+            else:  # Redis stores these while the next ones are written down
+                storing.append(asyncio.ensure_future(store))
+                await asyncio.sleep(0)
+        for stored in storing:
+            await stored
+        return answers
+
+    async def _store(self, service: str, finished: Sequence[Finished]) -> None:
+        """Hand them to Redis; what it does not take is noted."""
         try:
             left_out = await self._live.finish(service, finished)
         except AWAY as error:
             log.warning("trends.gap", service=service, why=str(error), messages=len(finished))
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self._writer, self._note_gap, service, len(finished))
-            return answers
+            return
         if left_out:  # Redis keeps the number; the schedule brings it to the gaps
             log.error("trends.gap", service=service, why="the stream is full", messages=left_out)
-        return answers
 
     def _note_gap(self, service: str, messages: int) -> None:
         with self._database.write_archive() as unit:

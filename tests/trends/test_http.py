@@ -135,7 +135,7 @@ def test_each_figure_says_what_it_is_when_pointed_at(visit, sqlite_database):
     assert {"1,000件あたり", "視聴者1,000人あたり", "比", "増減", "違反と認めた割合"} <= {
         name for _, name in told
     }
-    tips = dict(re.findall(r'role="tooltip" id="(tip-\d+)" lang="ja">([^<]+)<', page))
+    tips = dict(re.findall(r'role="tooltip" id="(tip-\d+)">([^<]+)<', page))
     assert [key for key, _ in told] == list(tips)
     assert all(tips.values())
 
@@ -144,6 +144,7 @@ def test_the_page_can_be_read_in_english(visit):
     page = visit(Role.ANALYST).get("/console/trends?lang=en").text
 
     assert "What the figures mean" in page
+    assert "Of 1,000 messages of the period, how many reached the category." in page
     assert "Sexual" in page
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from time import monotonic
+from typing import NamedTuple
 
 import msgspec
 import structlog
@@ -59,11 +60,9 @@ class _Chunk:
     """Some entries of the stream, ready to be written down.
 
     Attributes:
-        size: How many entries there were, those that cannot be read as well.
         measured: What each measurement model says of the records; ``missed`` how many it was not asked about.
     """
 
-    size: int
     entries: Sequence[Entry]
     records: Sequence[ScoredRecord]
     measured: Sequence[Measured]
@@ -75,6 +74,13 @@ class _Chunk:
         first = replace(self, entries=self.entries[:middle], records=self.records[:middle])
         rest = replace(self, entries=self.entries[middle:], records=self.records[middle:], missed={})
         return first, rest
+
+
+class _Read(NamedTuple):
+    """What was read of the stream, and the chunk it makes where that is known already."""
+
+    entries: Sequence[Entry]
+    chunk: _Chunk | None = None
 
 
 class Recorder:
@@ -96,8 +102,8 @@ class Recorder:
         self._measures = measures
         self._chunk = chunk
         self._dead_after_ms = dead_after_ms
-        self._reader = ThreadPoolExecutor(1, "recorder-reader")  # Redis, decoding and measuring are its part
-        self._ahead: Future[_Chunk] | None = None
+        self._reader = ThreadPoolExecutor(1, "recorder-reader")  # what waits for Redis is its part
+        self._ahead: Future[_Read] | None = None
         self._told: Future[None] | None = None
 
     def run(self, stop: Stop) -> None:
@@ -154,23 +160,29 @@ class Recorder:
         Where the stream is deep the one after it is read meanwhile: stores answer while we count.
         """
         ahead, self._ahead = self._ahead, None
-        chunk = (ahead or self._reader.submit(self._read, wait_ms)).result()
-        if chunk.size == self._chunk:
+        read = (ahead or self._reader.submit(self._read, wait_ms)).result()
+        if len(read.entries) == self._chunk:
             self._ahead = self._reader.submit(self._read, _NO_WAIT_MS)
-        self._write(chunk)
-        return chunk.size
+        return self._finish(read)
 
     def record_dead(self) -> int:
         """Record a chunk that another recorder read and never finished; how many entries it had."""
-        chunk = self._reader.submit(self._claim).result()
-        self._write(chunk)
-        return chunk.size
+        return self._finish(self._reader.submit(self._claim).result())
 
-    def _read(self, wait_ms: int) -> _Chunk:
-        return self._prepare(self._stream.read(self._chunk, wait_ms=wait_ms))
+    def _read(self, wait_ms: int) -> _Read:
+        return self._seen(self._stream.read(self._chunk, wait_ms=wait_ms))
 
-    def _claim(self) -> _Chunk:
-        return self._prepare(self._stream.claim_dead(self._chunk, idle_ms=self._dead_after_ms))
+    def _claim(self) -> _Read:
+        return self._seen(self._stream.claim_dead(self._chunk, idle_ms=self._dead_after_ms))
+
+    def _seen(self, entries: Sequence[Entry]) -> _Read:
+        # SQLite works in this very process, and takes and gives Python's lock for each row: a thread that reckons
+        # beside it makes both slower by a third. While another server writes, reckoning costs nothing.
+        return _Read(entries, self._prepare(entries) if self._database.archive_is_apart else None)
+
+    def _finish(self, read: _Read) -> int:
+        self._write(read.chunk or self._prepare(read.entries))
+        return len(read.entries)
 
     def _prepare(self, entries: Sequence[Entry]) -> _Chunk:
         good: list[Entry] = []
@@ -183,9 +195,9 @@ class Recorder:
                 self._bury(entry, f"cannot be read: {error}")
         those = archive.clean(records)
         if not those or self._measures is None:
-            return _Chunk(len(entries), good, those, (), {})
+            return _Chunk(good, those, (), {})
         self._measures.refresh(now=datetime.now(UTC))
-        return _Chunk(len(entries), good, those, *self._measures.of(those))
+        return _Chunk(good, those, *self._measures.of(those))
 
     def _write(self, chunk: _Chunk) -> None:
         if not chunk.records:
@@ -257,7 +269,7 @@ class Recorder:
         ahead, self._ahead = self._ahead, None
         try:
             if ahead is not None:
-                self._write(ahead.result())
+                self._finish(ahead.result())
             self._settle()
             self._stream.leave()
         except StoreUnavailable as error:  # another recorder takes these entries over

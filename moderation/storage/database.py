@@ -6,7 +6,7 @@ Nothing else commits: the API opens one unit a request, a worker one a job.
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -23,8 +23,9 @@ __all__ = ["Connection", "Database", "Unit", "check", "open_database"]
 
 BUSY_SECONDS = 10
 """How long a writer waits for SQLite's one write lock."""
-_PAGES_TO_CHECKPOINT = 4_000
-"""Pages of SQLite's log (16 MB) after which a commit brings them into the file; ``Database.sync`` comes first, mostly."""
+_LOG_PAGES, _ARCHIVE_LOG_PAGES = 4_000, 16_000
+"""Pages of SQLite's log (16 and 64 MB) after which a commit brings them into the file; ``Database.sync`` comes first,
+mostly. A chunk of the archive changes most of its pages, and those of several chunks are brought there once."""
 RESTED_SECONDS = 5.0
 """A connection to PostgreSQL that was not used for so long is tried before it is trusted."""
 THREADS = 12
@@ -114,6 +115,11 @@ class Database:
         with _snapshot(self.archive, **same) as connection:
             yield connection
 
+    @property
+    def archive_is_apart(self) -> bool:
+        """Whether another process writes the archive down, while this one only waits."""
+        return self.archive.dialect.name == "postgresql"
+
     def dispose(self) -> None:
         """Close every connection."""
         self.main.dispose()
@@ -198,11 +204,11 @@ def open_database(settings: Settings) -> Database:
     Raises:
         Misconfigured: A URL cannot be used.
     """
-    main = _engine(settings.main_url, "IBASHO_DATABASE_URL")
+    main = _engine(settings.main_url, "IBASHO_DATABASE_URL", _LOG_PAGES)
     if settings.archive_database_url == settings.main_url:
         archive = main
     else:
-        archive = _engine(settings.archive_database_url, "IBASHO_ARCHIVE_URL")
+        archive = _engine(settings.archive_database_url, "IBASHO_ARCHIVE_URL", _ARCHIVE_LOG_PAGES)
     return Database(main, archive, Turns(1 if main.dialect.name == "sqlite" else _WRITERS))
 
 
@@ -213,7 +219,7 @@ def check(database: Database) -> None:
         archive.execute(text("SELECT 1"))
 
 
-def _engine(url: str, setting: str) -> Engine:
+def _engine(url: str, setting: str, log_pages: int) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() not in ("sqlite", "postgresql"):
@@ -233,7 +239,7 @@ def _engine(url: str, setting: str) -> Engine:
         ) from error
     except OSError as error:
         raise Misconfigured(f"{setting}: cannot make the folder of {url!r}: {error.strerror}.") from error
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, log_pages=log_pages))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -262,13 +268,13 @@ def _ping_after_rest(connection: Any, record: Any, proxy: Any) -> None:
         raise DisconnectionError from error  # the pool makes a new one
 
 
-def _prepare_sqlite(connection: Any, record: Any) -> None:
+def _prepare_sqlite(connection: Any, record: Any, *, log_pages: int) -> None:
     del record
     connection.isolation_level = None  # the driver must not begin transactions by itself
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # what was accepted survives a power cut
-    cursor.execute(f"PRAGMA wal_autocheckpoint = {_PAGES_TO_CHECKPOINT}")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {log_pages}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute(
         "PRAGMA cache_size = -32768"

@@ -99,7 +99,10 @@ def load(folder: Path = DEFAULT_FOLDER) -> Artefact:
     """
     for name in ("meta.json", *_SCORING, "card.json"):
         if not (folder / name).is_file():
-            raise ArtefactMissing(f"No trained classifier in {folder} ({name} is not there): {_MENDING}.")
+            raise ArtefactMissing(
+                f"No trained classifier in {folder} ({name} is not there): train one with `ibasho model train`, or "
+                "name the folder of another (IBASHO_MODEL_DIR, --model)."
+            )
     meta = _read_json(folder / "meta.json")
     if not isinstance(meta, dict) or meta.get("form") != FORM or meta.get("heads") != list(HEADS):
         raise ArtefactCorrupt(f"{folder / 'meta.json'} is of another form than this code reads: {_MENDING}.")

@@ -75,6 +75,19 @@ def load_classifier(settings: Settings) -> ClassifierBridge:
     return ClassifierBridge(Classifier.load(settings.classifier_dir))
 
 
+def load_live(settings: Settings, database: Database) -> ClassifierBridge:
+    """The classifier in force: the one that was promoted, else that of the settings.
+
+    Raises:
+        ClassifierError: None was promoted, and there is none where the settings say.
+        ModelUnavailable: The files of the live one are not what was registered.
+        StoreUnavailable: The database does not answer.
+    """
+    with database.read() as connection:
+        live = models.state(connection).live
+    return load_classifier(settings) if live is None else load_registered(settings, database, live)
+
+
 def load_registered(settings: Settings, database: Database, version: str) -> ClassifierBridge:
     """A registered classifier.
 

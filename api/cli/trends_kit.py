@@ -8,7 +8,7 @@ import typer
 
 from api.cli.store import current_database, known_service
 from api.cli.terminal import errors, progress
-from moderation.bootstrap import load_classifier
+from moderation.bootstrap import load_live
 from moderation.scoring.harm import HINTED, harm_spans
 from moderation.settings import read_settings
 from moderation.taxonomy import Category
@@ -46,7 +46,7 @@ def kit(
         chosen = known_service(database, service)
         step("loading the classifier", 0.1)
         helplines = read_helplines(settings.helplines_file)
-        harm = harm_spans(load_classifier(settings), sure=HINTED)
+        harm = harm_spans(load_live(settings, database), sure=HINTED)
         step("counting and drawing", 0.3)
         with database.read_archive() as archive:
             files = make(

@@ -17,7 +17,6 @@ from moderation.scoring.backtest_subjects import Rescore
 from moderation.scoring.ruleset import RuleSources
 from moderation.settings import Settings
 from moderation.storage.database import Database
-from moderation.storage.models import models
 from moderation.storage.rules import backtest_read
 
 log = structlog.get_logger(__name__)
@@ -87,14 +86,8 @@ def _rare_collections() -> Iterator[None]:
 
 def rescorer(settings: Settings, database: Database) -> Rescore | None:
     """The live classifier as a backtest wants it; None where it cannot be loaded."""
-    with database.read() as connection:
-        live = models.state(connection).live
     try:
-        bridge = (
-            bootstrap.load_classifier(settings)
-            if live is None
-            else bootstrap.load_registered(settings, database, live)
-        )
+        bridge = bootstrap.load_live(settings, database)
     except (ClassifierError, ModelUnavailable) as error:
         log.warning("backtest.no_classifier", why=str(error))
         return None

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from moderation.scoring.decide import rounded_many
 from moderation.scoring.record import ScoredRecord
 from moderation.taxonomy import Category
 from moderation.trends.count import NO_RULES, Measured
@@ -23,7 +24,7 @@ PREFIX = "measure:"
 OVERLAP = timedelta(days=28)
 """How long a model that was replaced goes on counting beside the new one."""
 
-Score = Callable[[Sequence[str]], NDArray[np.float64]]
+Score = Callable[[Sequence[str]], NDArray[np.floating]]
 """Texts to probabilities: a row a text, a column a category in the order of the taxonomy."""
 _CATEGORIES = tuple(category.value for category in Category)
 
@@ -128,11 +129,11 @@ def _reached(scores: Mapping[str, float], points: Sequence[tuple[str, float]]) -
 
 
 def _reached_by(
-    texts: Sequence[str], chances: NDArray[np.float64], points: Mapping[str, float]
+    texts: Sequence[str], chances: NDArray[np.floating], points: Mapping[str, float]
 ) -> dict[str, list[str]]:
     """What each text reached, of those that reached anything, by scores rounded as a record's are."""
     asked = [points.get(category, np.inf) for category in _CATEGORIES]
     found: dict[str, list[str]] = defaultdict(list)
-    for row, column in np.argwhere(np.floor(chances * 10_000 + 0.5) / 10_000 >= asked).tolist():
+    for row, column in np.argwhere(rounded_many(chances) >= asked).tolist():
         found[texts[row]].append(_CATEGORIES[column])
     return found

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from classifiers.errors import ClassifierError
 from classifiers.labels import CATEGORIES
 from classifiers.model import Classifier
+from classifiers.views import Views
 from moderation import bootstrap
 from moderation.campaigns.measurement import MeasurementModel, Score, measure, pin
 from moderation.errors import ModelUnavailable
@@ -161,12 +162,8 @@ class Measures:
 def _scorer(classifier: Classifier) -> Score:
     columns = [CATEGORIES.index(category.value) for category in Category]
 
-    def score(texts: Sequence[str]) -> NDArray[np.float64]:
-        rows = [
-            one.row
-            for at in range(0, len(texts), _AT_ONCE)
-            for one in classifier.score(texts[at : at + _AT_ONCE])
-        ]
-        return np.array(rows)[:, columns]
+    def score(texts: Sequence[str]) -> NDArray[np.floating]:
+        parts = (map(Views, texts[at : at + _AT_ONCE]) for at in range(0, len(texts), _AT_ONCE))
+        return np.concatenate([classifier.score_many(list(part))[0] for part in parts])[:, columns]
 
     return score

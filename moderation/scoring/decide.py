@@ -7,6 +7,8 @@ review, but never ``threat``, ``self_harm`` or harm to minors.
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from moderation.scoring.policy import Points
 from moderation.scoring.signal import Signal
@@ -68,6 +70,11 @@ _NOTHING: Mapping[Category, float] = {}
 def rounded(score: float) -> float:
     """A probability to four places, as it is shown and kept; `round` takes five times as long."""
     return int(score * 10_000 + 0.5) / 10_000
+
+
+def rounded_many(scores: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The same of many."""
+    return np.floor(scores.astype(float) * 10_000 + 0.5) / 10_000
 
 
 def decide(

@@ -18,7 +18,7 @@ from classifiers.fold import fold
 from classifiers.labels import CATEGORIES, MINORS, TARGETS
 from classifiers.model import Classifier, Scores, likelihoods
 from classifiers.views import Views
-from moderation.scoring.decide import NO_FINDINGS, Classified, RuleFindings, rounded
+from moderation.scoring.decide import NO_FINDINGS, Classified, RuleFindings, rounded, rounded_many
 from moderation.scoring.engine import Seen
 from moderation.scoring.message import Message
 from moderation.scoring.signal import Signal
@@ -47,12 +47,6 @@ def fold_text(text: str) -> str:
     Remembered, since a room's last messages are looked at again with each new one.
     """
     return fold(text).text
-
-
-def _rounded(scores: NDArray[np.floating]) -> list[list[float]]:
-    """``rounded`` of many."""
-    numbers: list[list[float]] = (np.floor(scores.astype(float) * 10_000 + 0.5) / 10_000).tolist()
-    return numbers
 
 
 def _likelihoods(scores: Scores) -> dict[Target, float]:
@@ -107,7 +101,7 @@ class ClassifierBridge:
     def _many(self, texts: Sequence[Views]) -> list[Classified]:
         chances, targets = self.classifier.score_many(texts)
         columns = zip(
-            _rounded(chances[:, : len(_CATEGORIES)]),
+            rounded_many(chances[:, : len(_CATEGORIES)]).tolist(),
             chances[:, _MINORS].tolist(),
             targets.argmax(axis=1).tolist(),
             strict=True,

@@ -4,6 +4,7 @@ Around such a statement SQLAlchemy's part costs many times what the statement it
 and read as the types of their columns say. These may stand in a unit of work that goes ``in_one_go``.
 """
 
+from abc import ABC, abstractmethod
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
@@ -57,7 +58,7 @@ def ask(connection: Connection, queries: Sequence[tuple[Query, Mapping[str, str 
         return [query.read(dialect, cursor) for (query, _), cursor in zip(queries, cursors, strict=True)]
 
 
-class _Write:
+class _Write(ABC):
     """Rows whose values stand in the order of ``names``, written as ``bulk.write_tuples`` takes them."""
 
     def __init__(self, table: Table, names: tuple[str, ...], returning: Sequence[Column[Any]] = ()) -> None:
@@ -95,11 +96,13 @@ class _Write:
         order = [(self.names.index(name), bulk.writer_of_one(self._table, name)) for name in made.positiontup]
         return made.string, order
 
+    @abstractmethod
     def _of_many(self, rows: Select[Any]) -> Any:
-        raise NotImplementedError
+        """The statement for PostgreSQL, whose rows a query gives."""
 
+    @abstractmethod
     def _of_one(self) -> Compiled:
-        raise NotImplementedError
+        """The statement for SQLite, which takes one row."""
 
 
 class Insert(_Write):

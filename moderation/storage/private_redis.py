@@ -42,7 +42,7 @@ OLDEST = (6, 2)
 """The first Redis with XAUTOCLAIM and with ZADD's GT and LT."""
 _REWRITTEN_FROM = "256mb"
 """Size from which the file is written anew when it has doubled. While that goes on a second process takes a core, and batches wait
-several times as long; a file of this size is read in some five seconds at the next start."""
+several times as long. The next start reads it: 63 MB took 1.3 s."""
 SECONDS_TO_START = 120.0
 """Most of it is reading the file, where that is large."""
 SECONDS_TO_STOP = 15.0

@@ -31,6 +31,8 @@ _RESTS: Final = (0, 2, 5, 10)
 
 _FILLED: Final = (3, 5, 8, 12)
 """How often each pair of letters stands in a text that fills the screen more and more. Talk stays below."""
+_SHORTEST_FILLED: Final = 16
+"""Letters from which on a text can fill a screen at all: shorter ones are laughter and applause (wwwwww, 888888)."""
 
 _NUMBER: Final = itemgetter(2)
 """Of start, end and number of what an automaton finds."""
@@ -40,6 +42,18 @@ _ADDRESS: Final = re.compile(
 )
 """Second person, and the streamer by the name of the part: what makes a bad word an attack."""
 _SELF: Final = re.compile("俺|おれ|私|わたし|僕|ぼく|自分|わい|うち|あたし|わし")
+
+
+_DENIED: Final = re.compile(
+    # ゴミじゃない, ゴミなんかじゃないよ; but not the questions ゴミじゃない?, ゴミじゃないか, ゴミじゃないの
+    r"(?:なんか|とか|なんて|など|だ|なん)?(?:じや|では|でも)"
+    r"(?:な[いかく]|ねえ|ねー|ありません|なさ)(?![か?]|の(?:[か?]|$)|でしよ|だろ)"
+    # ゴミだなんて思わない, ゴミと思ったことは一度もない, ゴミとか言ってない
+    r"|[だな]?(?:なんて|とか|とは|つて|と|など|なんか)は?[^。、!?]{0,3}[思言][^。、!?]{0,8}な[いかく](?!か|\?|の(?:[か?]|$))"
+)
+"""What stands right behind an expression that is denied, in folded letters."""
+_DENIAL: Final = 20
+"""Letters behind an expression in which it is looked for."""
 
 
 @dataclass(slots=True)
@@ -153,8 +167,8 @@ def marks_of(views: Views, hits: Sequence[Hit]) -> AbstractSet[str]:
     """Names of what the lexicon, the forms of address and repetition say about a text.
 
     Of each category that is hit: that it is, how gravely, whether somebody must be meant, whether a letter
-    was hidden, which letters stand right beside it, how much else is said, and whether somebody, or the writer,
-    is named; and every entry by itself. Repetition is counted as typed, since the fold takes most of it away.
+    was hidden, which letters stand right beside it, whether it is denied, how much else is said, and whether somebody,
+    or the writer, is named; and every entry by itself. Repetition is counted as typed, since the fold takes most of it away.
     """
     folded = views.folded
     addressed = _ADDRESS.search(folded) is not None
@@ -167,6 +181,8 @@ def marks_of(views: Views, hits: Sequence[Hit]) -> AbstractSet[str]:
     for hit in hits:
         marks |= _marks_of_hit(hit.entry, hit.masked)
         marks.update(_beside(edged, hit.start + 1, hit.end + 1, hit.entry.category))
+        if _DENIED.match(folded, hit.end, hit.end + _DENIAL):
+            marks.add(f"denied:{hit.entry.category}")
         covered.setdefault(hit.entry.category, set()).update(range(hit.start, hit.end))
     size = len(folded.strip(_NO_LETTERS))
     for category, places in covered.items():
@@ -187,6 +203,8 @@ def marks_of(views: Views, hits: Sequence[Hit]) -> AbstractSet[str]:
 
 def _filled(raw: str) -> int:
     """How far a text repeats itself: 0 (as people talk) to 4, by how often each pair of letters stands in it."""
+    if len(raw) < _SHORTEST_FILLED:
+        return 0
     # Letters alone would do for kana and kanji; Latin has few, and pairs take ten times as long.
     # Of most texts the first half has more different letters than a filled one has in all.
     least = len(raw) // _FILLED[0]

@@ -77,6 +77,8 @@ class Lexicon:
                 continue
             if index in excused and not excused[index].isdisjoint(range(start, end)):
                 continue
+            if start and views.folded[start - 1] in entry.not_after:
+                continue
             if stands(views, start, end, kind):
                 hits.append(Hit(entry, start, end, masked))
                 reached[entry.category] = end

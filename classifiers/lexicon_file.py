@@ -10,6 +10,7 @@
               as well · exact: the whole message
 ``reading``   kana; looked for too: from six kana on as the term is, shorter ones where words begin and end
 ``except``    longer strings that hold the term and mean something else
+``not_after`` letters that make another word of it when one stands right before: 彼少美 before 女は
 ``target``    true: harm only where it is aimed at somebody
 ``also``      further categories it belongs to
 ``minors``    true: says that a minor is at risk
@@ -31,7 +32,18 @@ from classifiers.labels import CATEGORIES
 MatchMode = Literal["substring", "token", "reading", "exact"]
 MODES: Final = ("substring", "token", "reading", "exact")
 SEVERITIES: Final = (1, 2, 3, 4)
-_KEYS: Final = ("term", "severity", "reading", "match", "except", "target", "also", "minors", "mask")
+_KEYS: Final = (
+    "term",
+    "severity",
+    "reading",
+    "match",
+    "except",
+    "not_after",
+    "target",
+    "also",
+    "minors",
+    "mask",
+)
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -49,6 +61,7 @@ class Entry:
     also: tuple[str, ...] = ()
     minors: bool = False
     mask: bool | None = None
+    not_after: str = ""
 
     def __hash__(self) -> int:
         return hash(
@@ -149,6 +162,7 @@ def _entry(node: yaml.Node, category: str) -> Entry | str:
         also=tuple(given.get("also", ())),
         minors=given.get("minors", False),
         mask=given.get("mask"),
+        not_after=given.get("not_after", ""),
     )
 
 
@@ -163,6 +177,7 @@ def _problem(given: dict[str, Any]) -> str:
             lambda entry: not_texts(entry, ("except", "also")),
             lambda entry: first(not_among("also", also, CATEGORIES) for also in entry.get("also", ())),
             _wrong_exception,
+            _wrong_letters,
         )
     )
 
@@ -187,3 +202,15 @@ def _wrong_exception(given: dict[str, Any]) -> str:
         if not any(needle in folded for needle in needles):
             return f"exception {excuse!r} of {given['term']!r} does not hold the term when folded"
     return ""
+
+
+def _wrong_letters(given: dict[str, Any]) -> str:
+    letters = given.get("not_after", "x")
+    if not isinstance(letters, str) or not letters:
+        return f"`not_after` of {given['term']!r} must be letters, such as 彼少美, got {letters!r}"
+    other = next((letter for letter in letters if fold(letter).text != letter), None)
+    return (
+        f"`not_after` of {given['term']!r}: write {other!r} as it is when folded, {fold(other).text!r}"
+        if other
+        else ""
+    )

@@ -10,14 +10,18 @@ from daachorse import CharwiseDoubleArrayAhoCorasick
 from numpy.typing import NDArray
 
 from classifiers.lexicon_file import Entry
-from classifiers.lexicon_needles import ANYWHERE, EXACT, EXCUSE, WORD, needles_of
+from classifiers.lexicon_needles import ANYWHERE, EXACT, EXCUSE, RUN, WORD, needles_of
 
 Found = tuple[int, int, int, str, bool]
 """Start, end, number of the entry, kind of needle, and whether a mask hides a letter."""
 
 INDEX_ARRAYS: Final = ("automaton", "first", "entries", "kinds")
 
-_KINDS: Final = tuple((kind, masked) for masked in (False, True) for kind in (ANYWHERE, WORD, EXACT, EXCUSE))
+_KINDS: Final = (
+    *((kind, masked) for masked in (False, True) for kind in (ANYWHERE, WORD, EXACT, EXCUSE)),
+    (RUN, True),
+)
+"""By number in stored arrays: new ones go to the end."""
 MADE_BY: Final = f"daachorse-{version('daachorse')}"
 """An automaton is only read by the version that wrote it."""
 

@@ -1,5 +1,6 @@
 """What is looked for in folded text on behalf of one entry: its spellings, masked ones, and what excuses it."""
 
+import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -10,10 +11,13 @@ ANYWHERE: Final = "anywhere"
 WORD: Final = "word"
 EXACT: Final = "exact"
 EXCUSE: Final = "excuse"
+RUN: Final = "run"
 _KINDS: Final = {"substring": ANYWHERE, "token": WORD, "reading": WORD, "exact": EXACT}
 
 _SHORTEST_MASKED: Final = 3
 """Letters a term must have before one of them may be a mask: 死○ alone is anything."""
+_KATAKANA_PAIR: Final = re.compile("[ァ-ヶ]{2}")
+"""Terms of two letters whose second may be a mask where they stand by themselves: ブ○, ゴ＊."""
 _LONGEST_MASKED: Final = 6
 """Whoever hides a word hides a short one; longer terms would only swell the automaton."""
 
@@ -40,6 +44,9 @@ def needles_of(entry: Entry) -> Iterator[Needle]:
         yield Needle(text, how)
     for masked in {variant for text in spellings for variant in _masked(text, entry.mask)} - set(spellings):
         yield Needle(masked, EXACT if kind == EXACT else ANYWHERE, masked=True)
+    if entry.mask is None:
+        for pair in filter(_KATAKANA_PAIR.fullmatch, {entry.term, entry.reading}):
+            yield Needle(fold(pair).text[0] + MASK, RUN, masked=True)
     for excuse in entry.exceptions:
         yield Needle(fold(excuse).text, EXCUSE)
 
@@ -47,8 +54,8 @@ def needles_of(entry: Entry) -> Iterator[Needle]:
 def _masked(text: str, allowed: bool | None) -> Iterator[str]:
     """Spellings with one letter hidden (おっ○い) or a mask put between two (し○ね)."""
     size = len(text)
-    if allowed is False or size > _LONGEST_MASKED or MASK in text or text.isascii():
-        return
+    if allowed is False or size > _LONGEST_MASKED or text.isascii() or not text.replace("ー", "").isalpha():
+        return  # of pictures and signs too little is left
     if size >= _SHORTEST_MASKED:
         for at in range(size):
             yield text[:at] + MASK + text[at + 1 :]

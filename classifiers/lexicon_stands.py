@@ -1,31 +1,44 @@
 """Whether what was found in a text is the expression, and not a piece of something else."""
 
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import Final
 
-from classifiers.lexicon_needles import EXACT, WORD
+from classifiers.fold import MASK
+from classifiers.lexicon_needles import EXACT, RUN, WORD
+from classifiers.tokens import Word
 from classifiers.views import Views
 
 _AROUND: Final = " w草笑。、!?ー…・~"
 """What may stand around an expression that is the whole message."""
+_START: Final = itemgetter(0)
+_DRAWN: Final = "ー"
+_HIRAGANA: Final = re.compile("[ぁ-ゖ]")
+_SENTENCE: Final = 5
+"""Letters from which on unknown katakana may be a sentence; what is shorter is a name."""
 
 
 def stands(views: Views, start: int, end: int, kind: str) -> bool:
     """Judge one place for a kind of needle. Words are looked up only where the letters themselves do not tell.
 
-    Romaji must stand as a word, since shine is in sunshine.
+    Latin letters and digits must not go on beyond it, since shine is in sunshine and お前sn in お前sns.
     """
     text = views.folded
-    if (
-        _is_alphanumeric(text, start)
-        and text[start:end].isascii()
-        and (_is_alphanumeric(text, start - 1) or _is_alphanumeric(text, end))
-    ):
+    if _is_cut(text, start) or _is_cut(text, end):
         return False
+    if kind == RUN:
+        before = max(0, start - 1)
+        near = views.text("tokens")[before : end + 1].replace(MASK, "ー")
+        return _is_own_run(near, start - before, end - before, "ァ", "ー")
     if kind == EXACT:
         return not text[:start].strip(_AROUND) and not text[end:].strip(_AROUND)
     if kind != WORD:
         return True
     wide = views.text("tokens")
+    while text[end : end + 1] == _DRAWN:  # キモー
+        end += 1
     if _is_own_run(wide, start, end, "ァ", "ー") or (
         end - start > 1 and _is_own_run(wide, start, end, "一", "鿿")
     ):
@@ -33,8 +46,12 @@ def stands(views: Views, start: int, end: int, kind: str) -> bool:
     return _is_words(views, start, end)
 
 
-def _is_alphanumeric(text: str, at: int) -> bool:
-    return 0 <= at < len(text) and text[at].isascii() and text[at].isalnum()
+def _is_cut(text: str, at: int) -> bool:
+    return 0 < at < len(text) and _is_alphanumeric(text[at - 1]) and _is_alphanumeric(text[at])
+
+
+def _is_alphanumeric(char: str) -> bool:
+    return char.isascii() and char.isalnum()
 
 
 def _is_own_run(text: str, start: int, end: int, low: str, high: str) -> bool:
@@ -52,8 +69,25 @@ def _is_words(views: Views, start: int, end: int) -> bool:
 
     し and ね after a word that can end a sentence are particles (眠いしね); after others, a command.
     """
+    return _are_words(views.words, start, end) or (
+        _is_written_in_katakana(views, start, end) and _are_words(views.words_in_hiragana, start, end)
+    )
+
+
+def _is_written_in_katakana(views: Views, start: int, end: int) -> bool:
+    """A whole sentence in katakana (バカジャネーノ): the dictionary knows no word there, and no other kana is used."""
     words = views.words
-    first = next((at for at, word in enumerate(words) if word.start >= start), len(words))
+    here = words[max(0, _first_from(words, start + 1) - 1)]
+    return (
+        end <= here.end
+        and not here.katakana
+        and here.end - here.start >= _SENTENCE
+        and _HIRAGANA.search(views.folding.wide) is None
+    )
+
+
+def _are_words(words: Sequence[Word], start: int, end: int) -> bool:
+    first = _first_from(words, start)
     if first == len(words) or words[first].start != start:
         return False
     last = first
@@ -64,3 +98,7 @@ def _is_words(views: Views, start: int, end: int) -> bool:
     if not all(word.is_function_word for word in words[first : last + 1]):
         return True
     return not (first and words[first - 1].end == start and words[first - 1].finite)
+
+
+def _first_from(words: Sequence[Word], start: int) -> int:
+    return bisect_left(words, start, key=_START)

@@ -5,6 +5,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 from classifiers.fold import Folded, fold
+from classifiers.fold.tables import HIRAGANA
 from classifiers.tokens import Token, Word, tokens_of, words_of
 
 VIEW_NAMES: Final = ("raw", "folded", "reading", "tokens")
@@ -29,6 +30,11 @@ class Views:
     def words(self) -> list[Word]:
         """The words of the folded text, read with katakana and small kana kept."""
         return words_of(self.folding.wide)
+
+    @cached_property
+    def words_in_hiragana(self) -> list[Word]:
+        """The same with katakana read as hiragana: a sentence typed in katakana is one unknown word otherwise."""
+        return words_of(self.folding.wide.translate(HIRAGANA))
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:

@@ -9,11 +9,13 @@ from classifiers.fold import rewrites, romaji
 from classifiers.fold.folded import Folded
 from classifiers.fold.tables import FOLD_TABLE, SEMI_VOICED, VOICED, fold_char
 
-FOLD_VERSION: Final = "2"
+FOLD_VERSION: Final = "3"
 """Goes up whenever some text folds differently: stored beside everything a fold produced."""
 
 _KATAKANA_TA: Final = frozenset("タﾀ夕")
 _KATAKANA_HI: Final = frozenset("ヒﾋ")
+_PLAIN: Final = re.compile("[a-zａ-ｚ]", re.IGNORECASE)
+_DIGIT: Final = re.compile("[0-9]")
 _SMALL: Final = re.compile("[ぁぃぅぉァィゥォｧｨｩｫ]")
 _SMALL_VOWELS: Final = frozenset("ぁぃぅぇぉァィゥェォｧｨｩｪｫ")
 _SMALL_E: Final = frozenset("ぇェｪ")
@@ -121,12 +123,26 @@ class _Work:
         """Kana where Japanese was written in Latin letters."""
         if romaji.HINT.search(self.text) is None:
             return False
-        kana = romaji.readings(self.text)
+        words = romaji.WORD.finditer(self.text)
+        kana = romaji.readings(
+            self.text, {word.group() for word in words if self._is_disguised(*word.span())}
+        )
         if not kana:
             return False
         return self._rewrite(
             romaji.HINT, romaji.WORD.finditer, lambda match: kana.get(match.group(), match.group())
         )
+
+    def _is_disguised(self, start: int, end: int) -> bool:
+        """Latin letters typed apart, with a digit for one, or all in a dress (ⓢⓗⓘⓝⓔ); full width is ordinary typing."""
+        if (
+            self.starts is not None
+            and self.ends is not None
+            and self.ends[end - 1] - self.starts[start] > end - start
+        ):
+            return True
+        typed = "".join(map(self._typed, range(start, end)))
+        return _DIGIT.search(typed) is not None or _PLAIN.search(typed) is None
 
     def _tahi(self, match: re.Match[str]) -> str:
         """死 where タヒ was written in katakana and is no part of a longer katakana word."""

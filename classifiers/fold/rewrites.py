@@ -50,8 +50,8 @@ def gap(match: re.Match[str]) -> str:
     if (
         not stops
         and _spells(left, right)
-        and not (begin > 1 and text[begin - 2].isalnum())
-        and not (end + 1 < len(text) and text[end + 1].isalnum())
+        and not (begin > 1 and _is_latin_or_digit(text[begin - 2]))
+        and not (end + 1 < len(text) and _is_latin_or_digit(text[end + 1]))
     ):
         return ""
     if " " not in found:
@@ -119,6 +119,7 @@ _LOOKALIKES: Final = (
     (rf"(?<![{_KANJI}])木又(?=す|し[てたにまち]|さ[れなぬ]|せ|そう|る|意)", "殺"),
     (rf"(?<![{_KANJI}])工[口ろ](?![{_KANJI}])", "えろ"),
     (r"ば力", "ばか"),
+    (r"(?<![ぁ-ゖ])ぶ夕(?![ご一-鿿])", "ぶた"),
     (rf"(?<![{_KANJI}])力す{_END}", "かす"),
     (r"歹[ひ匕七]", "死"),
     (r"(?<=ご)三(?![0-9一-鿿])", "み"),
@@ -133,9 +134,9 @@ _LOOKALIKES: Final = (
     (r"ι(?=ね)", "し"),
     (rf"(?<=[{_JAPANESE}])x{{1,2}}(?=$|[{_JAPANESE}!?。、 w])", "○"),
 )
-LOOKALIKE_HINT: Final = re.compile("[氏市01345木工力ιx歹三汁頃💀☠⚰🪦🔪🔫🗡]")
+LOOKALIKE_HINT: Final = re.compile("[氏市01345木工力夕ιx歹三汁頃💀☠⚰🪦🔪🔫🗡]")
 LOOKALIKE: Final = re.compile("|".join(f"(?P<r{i}>{pattern})" for i, (pattern, _) in enumerate(_LOOKALIKES)))
-_LOOKALIKE_BEGINS: Final = re.compile(LOOKALIKE_HINT.pattern.replace("力", "力ば"))
+_LOOKALIKE_BEGINS: Final = re.compile(LOOKALIKE_HINT.pattern.replace("力夕", "力夕ばぶ"))
 LOOKALIKE_RESULT: Final = {f"r{i}": result for i, (_, result) in enumerate(_LOOKALIKES)}
 """Readings, shapes and pictures that stand for a letter: 氏ね 56す 木又す 工口 💀ね."""
 

@@ -1,6 +1,7 @@
 """Japanese written in Latin letters, read as kana: baka ha kaere, kimoi, shi ne."""
 
 import re
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 _VOWELS: Final = "aiueo"
@@ -54,13 +55,14 @@ def kana_of(word: str) -> str:
     return "".join(out)
 
 
-def readings(text: str) -> dict[str, str]:
+def readings(text: str, disguised: AbstractSet[str] = frozenset()) -> dict[str, str]:
     """The words of a folded text that are Japanese in Latin letters, with their kana.
 
-    A word that could be either (shine) is Japanese where every word beside it is, and most are plainly so.
+    A word that could be either (shine) is Japanese where every word beside it is, and most are plainly so; or where
+    it is one of ``disguised``, typed as nobody writes an innocent word (s h i n e, ⓢⓗⓘⓝⓔ).
     """
     words = {word: kana_of(word) for word in WORD.findall(text)}
-    plain = {word: kana for word, kana in words.items() if kana and word not in _OTHER}
+    plain = {word: kana for word, kana in words.items() if kana and (word not in _OTHER or word in disguised)}
     foreign = sum(not kana for kana in words.values())
     doubtful = len(words) - len(plain) - foreign
     if not plain or foreign > len(plain):

@@ -95,7 +95,9 @@ class FoldTable(dict[int, str]):
 FOLD_TABLE: Final = FoldTable()
 
 
-TO_HIRAGANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)} | str.maketrans(
+HIRAGANA: Final = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
+"""Katakana read as hiragana, small kana kept."""
+TO_HIRAGANA: Final = HIRAGANA | str.maketrans(
     "ぁぃぅぇぉっゃゅょゎゕゖァィゥェォッャュョヮヵヶ", "あいうえおつやゆよわかけあいうえおつやゆよわかけ"
 )
 

@@ -29,7 +29,9 @@ def found(lexicon, text):
         ("おっ○いだ", "おっぱい", "おっ○い"),
         ("お前ほんとカスだな", "カス", "カス"),
         ("バ カ だ", "馬鹿", "バ カ"),
-        ("you s h i n e", "shine", "s h i n e"),
+        ("お前 s h i n e", "死ね", "s h i n e"),
+        ("バカジャネーノ", "馬鹿", "バカ"),
+        ("お前カ○だな", "カス", "カ○"),
         ("うんこｗｗｗ", "うんこ", "うんこ"),
     ],
 )
@@ -39,7 +41,7 @@ def test_an_expression_is_found_however_it_is_typed(lexicon, text, term, typed):
 
 @pytest.mark.parametrize(
     "text",
-    ["眠いしね", "そうだしね", "必死だね", "必死ね", "カフェラテ", "確執がある", "シネマ見た", "カスタムした", "クズ餅", "バカンス",
+    ["カスカベル行き", "カ○タム", "かき氷○", "眠いしね", "そうだしね", "必死だね", "必死ね", "カフェラテ", "確執がある", "シネマ見た", "カスタムした", "クズ餅", "バカンス",
      "ばかり", "馬鹿力", "気にしねえよ", "まだ死ねない", "sunshine", "うんこの話", "無能力者"],
 )  # fmt: skip
 def test_what_only_looks_like_an_expression_stays_silent(lexicon, text):
@@ -48,6 +50,12 @@ def test_what_only_looks_like_an_expression_stays_silent(lexicon, text):
 
 def test_an_exception_excuses_only_where_it_stands(lexicon):
     assert found(lexicon, "馬鹿力の馬鹿") == [("馬鹿", "馬鹿")]
+
+
+def test_letters_right_before_can_make_another_word_of_it():
+    lexicon = Lexicon([Entry(category="identity_hate", term="女は家に", severity=3, not_after="彼")])
+
+    assert found(lexicon, "彼女は家に、女は家に") == [("女は家に", "女は家に")]
 
 
 def test_within_a_category_the_longer_expression_wins():
@@ -110,6 +118,14 @@ def test_a_lexicon_is_read_from_yaml(tmp_path):
         ("{term: 馬鹿, severity: 2, also: [insulting]}", "`also` has 'insulting'; did you mean 'insult'?"),
         ("{term: 馬鹿, severity: 2, target: はい}", "`target` must be true or false, got 'はい'"),
         ("{term: 馬鹿, severity: 2, except: 馬鹿力}", "`except` must be a list of texts"),
+        (
+            "{term: 馬鹿, severity: 2, not_after: [親]}",
+            "`not_after` of '馬鹿' must be letters, such as 彼少美, got ['親']",
+        ),
+        (
+            "{term: 馬鹿, severity: 2, not_after: オ}",
+            "`not_after` of '馬鹿': write 'オ' as it is when folded, 'お'",
+        ),
         (
             "{term: 馬鹿, severity: 2, except: [阿呆]}",
             "exception '阿呆' of '馬鹿' does not hold the term when folded",
